@@ -1,0 +1,105 @@
+//! WebSocket frames and messages.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::text::base64_object;
+use super::{Close, Ends, Place};
+use crate::base::{Direction, Span};
+use crate::websocket::FrameHeader;
+
+/// A WebSocket frame (RFC 6455 §5.2), as it was on the wire.
+#[derive(Debug, Clone)]
+pub struct Frame<'a> {
+    /// Where and when; the packet is that of the last byte captured.
+    pub place: Place,
+    /// Client and server.
+    pub ends: Ends,
+    /// Who sent it.
+    pub from: Direction,
+    /// 1 for the first frame of the connection that became known, whichever side sent it.
+    pub number: u64,
+    /// Header and payload in the stream, as far as captured.
+    pub span: Span,
+    /// The header.
+    pub header: FrameHeader,
+    /// Payload bytes that the capture holds.
+    pub payload_captured: u64,
+    /// Payload bytes that the capture does not hold: `[offset, length]`.
+    pub missing: &'a [[u64; 2]],
+    /// The payload, unmasked; a prefix of it if `truncated`. Missing bytes are left out.
+    pub payload: Payload<'a>,
+    /// Whether `payload` is shorter than what was captured.
+    pub truncated: bool,
+    /// Whether the message it belongs to is compressed (RFC 7692 §6).
+    pub compressed: bool,
+    /// The message it belongs to; `None` for a continuation of nothing.
+    pub message: Option<u64>,
+    /// What a Close frame says.
+    pub close: Option<Close<'a>>,
+}
+
+/// A WebSocket message: its fragments joined (RFC 6455 §5.4). Control frames are messages of one frame.
+#[derive(Debug, Clone)]
+pub struct Message<'a> {
+    /// Where and when; the packet is that of the last byte captured.
+    pub place: Place,
+    /// Client and server.
+    pub ends: Ends,
+    /// Who sent it.
+    pub from: Direction,
+    /// 1 for the first message of the connection that began, whichever side sent it.
+    pub number: u64,
+    /// The span of its first frame to its last.
+    pub span: Span,
+    /// Header of its first frame.
+    pub header: FrameHeader,
+    /// Number of its first frame and of its last.
+    pub frames: [u64; 2],
+    /// Whether it is compressed (RFC 7692 §6).
+    pub compressed: bool,
+    /// Payload bytes announced by its frames.
+    pub wire_length: u64,
+    /// Payload bytes after inflating; `None` if that is not known.
+    pub length: Option<u64>,
+    /// The payload; `None` if it could not be decoded.
+    pub payload: Option<Payload<'a>>,
+    /// Whether every byte was there and decoded.
+    pub complete: bool,
+    /// Whether `payload` is shorter than what was captured.
+    pub truncated: bool,
+    /// What a Close frame says.
+    pub close: Option<Close<'a>>,
+}
+
+/// A payload, unmasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload<'a> {
+    /// Of a text, ping or pong that is valid UTF-8.
+    Text(&'a str),
+    /// Of anything else.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Payload<'a> {
+    /// The bytes themselves.
+    pub fn bytes(&self) -> &'a [u8] {
+        match self {
+            Payload::Text(text) => text.as_bytes(),
+            Payload::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// `{"text": …}` or `{"base64": …}`.
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Payload::Text(text) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("text", text)?;
+                map.end()
+            }
+            Payload::Bytes(bytes) => base64_object(bytes, serializer),
+        }
+    }
+}

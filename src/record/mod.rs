@@ -1,0 +1,127 @@
+//! What the analysis says: plain types with the names and meanings of the JSON output.
+//!
+//! Nothing is computed here. The analyzer fills records in, `filter` and `report` read them. Most borrow their bytes
+//! and live as long as the call that hands them over.
+//!
+//! A [`Record`] is one of two kinds: those that scripts see (each a JSON object with `type`), and
+//! [`Record::Opened`], [`Record::Request`] and [`Record::Switched`], rows of the timeline about what a later record
+//! tells in full.
+
+mod connection;
+mod finding;
+mod frame;
+mod handshake;
+mod text;
+
+pub use connection::{Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy};
+pub use finding::{Finding, Severity, Side};
+pub use frame::{Frame, Message, Payload};
+pub use handshake::{
+    Accept, Extension, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched,
+};
+pub use text::Text;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use crate::base::Timestamp;
+
+/// The version of the JSON output; a larger number may lack or rename keys.
+pub const SCHEMA: u32 = 1;
+
+/// Where and when a record belongs: the keys that all records of a connection share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Wireshark's `tcp.stream`.
+    pub stream: u64,
+    /// Wireshark's `frame.number` of the packet that carried the record's last byte.
+    pub packet: u64,
+    /// When that packet was captured.
+    pub time: Timestamp,
+    /// Seconds since the first packet of the capture.
+    pub time_relative: f64,
+}
+
+/// Client and server of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Who opened the connection.
+    pub client: SocketAddr,
+    /// Who accepted it.
+    pub server: SocketAddr,
+}
+
+/// One thing the analysis says.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // handed over by reference, never stored
+pub enum Record<'a> {
+    /// The first record: what is being read.
+    Capture(CaptureInfo<'a>),
+    /// A TCP segment.
+    Packet(PacketRow<'a>),
+    /// A connection began (timeline only).
+    Opened(Opened),
+    /// An upgrade request was sent (timeline only).
+    Request(RequestRow<'a>),
+    /// A connection switched to something that is not WebSocket (timeline only).
+    Switched(Switched<'a>),
+    /// An opening handshake, answered or not.
+    Handshake(Handshake<'a>),
+    /// A WebSocket frame.
+    Frame(Frame<'a>),
+    /// A WebSocket message.
+    Message(Message<'a>),
+    /// Something that a peer did wrong, or that the capture does not show.
+    Finding(Finding<'a>),
+    /// A connection, at its end.
+    Connection(Connection<'a>),
+    /// The last record: totals.
+    Summary(Summary),
+}
+
+/// The first record.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaptureInfo<'a> {
+    /// Version of this output, [`SCHEMA`].
+    pub schema: u32,
+    /// The captures read, as named on the command line.
+    pub files: &'a [String],
+    /// The display filter.
+    pub filter: Option<&'a str>,
+}
+
+/// The last record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Packets read.
+    pub packets: u64,
+    /// Bytes of them, as they were on the wire.
+    pub bytes: u64,
+    /// Link types seen, by name.
+    pub link_types: Vec<String>,
+    /// TCP connections.
+    pub connections: u64,
+    /// Those of them that are WebSocket.
+    pub websocket_connections: u64,
+    /// WebSocket frames.
+    pub frames: u64,
+    /// WebSocket messages, control frames included.
+    pub messages: u64,
+    /// Findings by severity.
+    pub findings: FindingCounts,
+    /// Caps that were reached, each with how often.
+    pub limits_reached: BTreeMap<&'static str, u64>,
+    /// What could not be decoded, by reason.
+    pub not_decoded: Vec<NotDecoded>,
+}
+
+/// Packets that carry no TCP segment that Sockeye can read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotDecoded {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub packets: u64,
+}
