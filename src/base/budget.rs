@@ -1,39 +1,41 @@
 //! A cap on bytes held in memory by many holders at once.
 
-/// How many bytes may be held, and how many are.
+use std::cell::Cell;
+
+/// How many bytes may be held, and how many are. Shared by reference among all who hold some.
 ///
 /// Invariant: `used <= cap`. Whoever takes bytes gives the same number back when it lets go of them.
 #[derive(Debug, Clone)]
 pub struct Budget {
     cap: u64,
-    used: u64,
+    used: Cell<u64>,
 }
 
 impl Budget {
     /// A budget of `cap` bytes, none of them used.
     pub fn new(cap: u64) -> Self {
-        Self { cap, used: 0 }
+        Self { cap, used: Cell::new(0) }
     }
 
     /// Takes `bytes` if they fit; `false` (and nothing taken) if they do not.
     #[must_use]
-    pub fn take(&mut self, bytes: usize) -> bool {
-        let wanted = self.used.saturating_add(bytes as u64);
+    pub fn take(&self, bytes: usize) -> bool {
+        let wanted = self.used.get().saturating_add(bytes as u64);
         let fits = wanted <= self.cap;
         if fits {
-            self.used = wanted;
+            self.used.set(wanted);
         }
         fits
     }
 
     /// Gives back bytes taken earlier.
-    pub fn give_back(&mut self, bytes: usize) {
-        self.used = self.used.saturating_sub(bytes as u64);
+    pub fn give_back(&self, bytes: usize) {
+        self.used.set(self.used.get().saturating_sub(bytes as u64));
     }
 
     /// Bytes held now.
     pub fn used(&self) -> u64 {
-        self.used
+        self.used.get()
     }
 
     /// The most bytes that may be held.
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn takes_up_to_the_cap_and_not_one_byte_more() {
-        let mut budget = Budget::new(10);
+        let budget = Budget::new(10);
         assert!(budget.take(10));
         assert!(!budget.take(1));
         assert_eq!(budget.used(), 10);

@@ -30,8 +30,10 @@ pub struct PacketRow<'a> {
     pub payload_length: u32,
     /// How it stands to the segments before it.
     pub analysis: Analysis,
-    /// What a reader wants to know of it.
-    pub info: &'a str,
+    /// The window field as it stands in the header.
+    pub window: u16,
+    /// First lines of the HTTP heads that it completes.
+    pub heads: &'a [String],
     /// Headers of the WebSocket frames that it completes.
     pub frames: &'a [crate::websocket::FrameHeader],
 }

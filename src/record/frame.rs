@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::text::base64_object;
 use super::{Close, Ends, Place};
 use crate::base::{Direction, Span};
-use crate::websocket::FrameHeader;
+use crate::websocket::{FrameHeader, Opcode};
 
 /// A WebSocket frame (RFC 6455 §5.2), as it was on the wire.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Frame<'a> {
     pub truncated: bool,
     /// Whether the message it belongs to is compressed (RFC 7692 §6).
     pub compressed: bool,
+    /// The opcode that says what the payload is: for a continuation, that of its message's first frame.
+    pub content: Opcode,
     /// The message it belongs to; `None` for a continuation of nothing.
     pub message: Option<u64>,
     /// What a Close frame says.
@@ -81,6 +83,14 @@ pub enum Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
+    /// The payload of something whose content is `opcode`.
+    pub fn new(opcode: Opcode, bytes: &'a [u8]) -> Self {
+        match (opcode, std::str::from_utf8(bytes)) {
+            (Opcode::Text | Opcode::Ping | Opcode::Pong, Ok(text)) => Payload::Text(text),
+            _ => Payload::Bytes(bytes),
+        }
+    }
+
     /// The bytes themselves.
     pub fn bytes(&self) -> &'a [u8] {
         match self {

@@ -26,13 +26,13 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use crate::base::Timestamp;
+use crate::base::{Direction, Timestamp};
 
 /// The version of the JSON output; a larger number may lack or rename keys.
 pub const SCHEMA: u32 = 1;
 
 /// Where and when a record belongs: the keys that all records of a connection share.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Place {
     /// Wireshark's `tcp.stream`.
     pub stream: u64,
@@ -45,12 +45,22 @@ pub struct Place {
 }
 
 /// Client and server of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Ends {
     /// Who opened the connection.
     pub client: SocketAddr,
     /// Who accepted it.
     pub server: SocketAddr,
+}
+
+impl Ends {
+    /// Sender and receiver of a direction.
+    pub fn of(&self, direction: Direction) -> (SocketAddr, SocketAddr) {
+        match direction {
+            Direction::ClientToServer => (self.client, self.server),
+            Direction::ServerToClient => (self.server, self.client),
+        }
+    }
 }
 
 /// One thing the analysis says.

@@ -7,6 +7,19 @@
 //!
 //! Protocol: RFC 6455.
 
+mod collector;
+mod decoder;
+mod frame;
 mod header;
+mod mask;
+mod message;
+mod session;
+#[cfg(test)]
+mod tests;
 
+pub use decoder::{Decoder, Expected, FrameEvent, HeaderBytes};
+pub use frame::Frame;
 pub use header::{FrameHeader, Opcode};
+pub use mask::unmask;
+pub use message::{Membership, Message, Part};
+pub use session::{Negotiated, Session, SessionEvent, Wanted};

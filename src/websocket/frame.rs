@@ -1,0 +1,39 @@
+//! A frame, at its end.
+
+use super::decoder::HeaderBytes;
+use super::message::Membership;
+use super::{FrameHeader, Opcode};
+use crate::base::{Direction, Span};
+
+/// A frame, told when its payload is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// Who sent it.
+    pub direction: Direction,
+    /// 1 for the first frame of the connection that became known.
+    pub number: u64,
+    /// The header.
+    pub header: FrameHeader,
+    /// The header as it was on the wire.
+    pub header_bytes: HeaderBytes,
+    /// Header and payload in the stream; without what the stream's end cut off.
+    pub span: Span,
+    /// Payload bytes captured.
+    pub payload_captured: u64,
+    /// Payload bytes not captured: offset and length of each hole.
+    pub missing: &'a [[u64; 2]],
+    /// Payload bytes captured, unmasked; a prefix if `truncated`.
+    pub payload: &'a [u8],
+    /// Whether `payload` is shorter than what was captured.
+    pub truncated: bool,
+    /// How it stands to the messages of its direction.
+    pub membership: Membership,
+}
+
+impl Frame<'_> {
+    /// The whole body of a Close frame; `None` if it is not one or not all of it is known.
+    pub fn close_body(&self) -> Option<&[u8]> {
+        let known = self.payload.len() as u64 == self.header.payload_length;
+        (self.header.opcode == Opcode::Close && known).then_some(self.payload)
+    }
+}

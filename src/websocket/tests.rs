@@ -1,0 +1,322 @@
+//! Frames and messages of whole sessions, from raw bytes.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::{Budget, Direction, GapReason, PacketId, Span, StreamEvent, Timestamp};
+
+const CLIENT: Direction = Direction::ClientToServer;
+const SERVER: Direction = Direction::ServerToClient;
+
+/// What a test wants to know of a session.
+#[derive(Debug, Default, PartialEq, Clone)]
+struct Seen {
+    /// Opcode, FIN, announced length, payload, part in the message and its number.
+    frames: Vec<(u8, bool, u64, Vec<u8>, String, Option<u64>)>,
+    missing: Vec<Vec<[u64; 2]>>,
+    /// Opcode, payload, first and last frame, whether it is whole.
+    messages: Vec<(u8, Vec<u8>, [u64; 2], bool)>,
+    /// Whether each message is compressed.
+    compressed: Vec<bool>,
+    lost: usize,
+    not_frames: usize,
+}
+
+struct Feed {
+    session: Session,
+    held: Budget,
+    offsets: crate::base::PerDirection<u64>,
+    packet: u64,
+    seen: Seen,
+}
+
+impl Feed {
+    fn new(negotiated: Negotiated) -> Self {
+        Self {
+            session: Session::new(negotiated, Wanted { frame: 1 << 20, message: 1 << 20 }),
+            held: Budget::new(1 << 30),
+            offsets: Default::default(),
+            packet: 0,
+            seen: Seen::default(),
+        }
+    }
+
+    fn event(&mut self, direction: Direction, length: u64, event: impl Fn(Span) -> StreamEvent<'static>) {
+        let span = self.span(direction, length);
+        let event = event(span);
+        let Self { session, held, seen, .. } = self;
+        session.push(direction, &event, held, &mut |event| see(seen, event));
+    }
+
+    fn span(&mut self, direction: Direction, length: u64) -> Span {
+        self.packet += 1;
+        let packet = PacketId { number: self.packet, time: Timestamp::from_nanos(self.packet as i64) };
+        let span = Span::of(packet, self.offsets[direction], length);
+        self.offsets[direction] += length;
+        span
+    }
+
+    fn data(&mut self, direction: Direction, bytes: &[u8]) -> &mut Self {
+        let span = self.span(direction, bytes.len() as u64);
+        let event = StreamEvent::Data { span, acked: Some(0), bytes };
+        let Self { session, held, seen, .. } = self;
+        session.push(direction, &event, held, &mut |event| see(seen, event));
+        self
+    }
+
+    fn gap(&mut self, direction: Direction, length: u64) -> &mut Self {
+        self.event(direction, length, |span| StreamEvent::Gap { span, why: GapReason::Acknowledged });
+        self
+    }
+
+    fn finish(mut self) -> Seen {
+        let Self { session, held, seen, .. } = &mut self;
+        session.finish(held, &mut |event| see(seen, event));
+        assert_eq!(self.held.used(), 0, "everything is given back");
+        self.seen
+    }
+}
+
+fn see(seen: &mut Seen, event: SessionEvent<'_>) {
+    match event {
+        SessionEvent::Frame(frame) => {
+            let header = &frame.header;
+            let part = format!("{:?}", frame.membership.part);
+            let payload = frame.payload.to_vec();
+            let message = frame.membership.message;
+            seen.frames.push((
+                header.opcode.value(),
+                header.fin,
+                header.payload_length,
+                payload,
+                part,
+                message,
+            ));
+            seen.missing.push(frame.missing.to_vec());
+        }
+        SessionEvent::Message(message) => {
+            let opcode = message.header.opcode.value();
+            seen.messages.push((opcode, message.payload.to_vec(), message.frames, message.whole));
+            seen.compressed.push(message.compressed);
+        }
+        SessionEvent::Lost(_) => seen.lost += 1,
+        SessionEvent::NotAFrame { .. } => seen.not_frames += 1,
+        SessionEvent::Begun { .. } => {}
+    }
+}
+
+/// A frame with the shortest header; masked if it has a key.
+fn frame(first: u8, key: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
+    let mask = if key.is_some() { 0x80 } else { 0 };
+    let mut bytes = match payload.len() {
+        length @ 0..=125 => vec![first, mask | length as u8],
+        length @ 126..=0xffff => vec![first, mask | 126, (length >> 8) as u8, length as u8],
+        length => [&[first, mask | 127][..], &(length as u64).to_be_bytes()].concat(),
+    };
+    let mut payload = payload.to_vec();
+    if let Some(key) = key {
+        bytes.extend(key);
+        unmask(key, 0, &mut payload);
+    }
+    bytes.extend(payload);
+    bytes
+}
+
+const KEY: Option<[u8; 4]> = Some([0x37, 0xfa, 0x21, 0x3d]);
+
+#[test]
+fn rfc6455_5_7_a_single_masked_text() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &[0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]);
+    let seen = feed.finish();
+    assert_eq!(seen.frames, [(1, true, 5, b"Hello".to_vec(), "First".into(), Some(1))]);
+    assert_eq!(seen.messages, [(1, b"Hello".to_vec(), [1, 1], true)]);
+}
+
+#[test]
+fn rfc6455_5_7_a_fragmented_text_with_a_ping_between() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(SERVER, &[0x01, 0x03, 0x48, 0x65, 0x6c, 0x89, 0x00, 0x80, 0x02, 0x6c, 0x6f]);
+    let seen = feed.finish();
+    let parts: Vec<_> = seen.frames.iter().map(|f| (f.0, f.4.as_str(), f.5)).collect();
+    assert_eq!(parts, [(1, "First", Some(1)), (9, "Control", Some(2)), (0, "Continuing", Some(1))]);
+    assert_eq!(seen.messages, [(9, vec![], [2, 2], true), (1, b"Hello".to_vec(), [1, 3], true)]);
+}
+
+#[test]
+fn rfc6455_5_4_both_directions_join_for_themselves() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x01, KEY, b"and a "))
+        .data(SERVER, &frame(0x01, None, b"A"))
+        .data(CLIENT, &frame(0x00, KEY, b"happy new "))
+        .data(SERVER, &frame(0x80, None, b"B"))
+        .data(CLIENT, &frame(0x80, KEY, b"year!"));
+    let seen = feed.finish();
+    assert_eq!(
+        seen.messages,
+        [(1, b"AB".to_vec(), [2, 4], true), (1, b"and a happy new year!".to_vec(), [1, 5], true)]
+    );
+}
+
+#[test]
+fn rfc6455_5_4_an_empty_last_fragment_ends_the_message() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(SERVER, &frame(0x02, None, b"x")).data(SERVER, &frame(0x80, None, b""));
+    assert_eq!(feed.finish().messages, [(2, b"x".to_vec(), [1, 2], true)]);
+}
+
+#[test]
+fn rfc6455_5_4_a_continuation_of_nothing_is_an_orphan() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x80, KEY, b"x"));
+    let seen = feed.finish();
+    assert_eq!((seen.frames[0].4.as_str(), seen.frames[0].5), ("Orphan", None));
+    assert!(seen.messages.is_empty());
+}
+
+#[test]
+fn rfc6455_5_4_a_new_message_inside_a_fragmented_one_abandons_that() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x01, KEY, b"first")).data(CLIENT, &frame(0x81, KEY, b"second"));
+    let seen = feed.finish();
+    assert_eq!(seen.frames[1].4, "Interrupting");
+    assert_eq!(seen.messages, [(1, b"first".to_vec(), [1, 1], false), (1, b"second".to_vec(), [2, 2], true)]);
+}
+
+#[test]
+fn rfc6455_5_5_the_rest_of_a_fragmented_ping_is_no_orphan() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x09, KEY, b"pi")).data(CLIENT, &frame(0x80, KEY, b"ng"));
+    let seen = feed.finish();
+    assert_eq!((seen.frames[1].4.as_str(), seen.frames[1].5), ("OfControl", None));
+}
+
+#[test]
+fn rfc6455_5_2_a_reserved_opcode_belongs_to_no_message() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x01, KEY, b"a"))
+        .data(CLIENT, &frame(0x83, KEY, b"?"))
+        .data(CLIENT, &frame(0x80, KEY, b"b"));
+    let seen = feed.finish();
+    assert_eq!((seen.frames[1].4.as_str(), seen.frames[1].5), ("Reserved", None));
+    assert_eq!(seen.messages, [(1, b"ab".to_vec(), [1, 3], true)]);
+}
+
+#[test]
+fn rfc7692_6_rsv1_marks_a_message_as_compressed_only_where_agreed() {
+    for deflate in [true, false] {
+        let mut feed = Feed::new(Negotiated { deflate, unknown_extension: false });
+        feed.data(SERVER, &frame(0x41, None, b"x")).data(SERVER, &frame(0x80, None, b"y"));
+        feed.data(SERVER, &frame(0x81, None, b"z"));
+        assert_eq!(feed.finish().compressed, [deflate, false]);
+    }
+}
+
+#[test]
+fn a_gap_inside_a_payload_is_skipped_exactly() {
+    let bytes = frame(0x81, KEY, b"0123456789");
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &bytes[..8]).gap(CLIENT, 3).data(CLIENT, &bytes[11..]);
+    feed.data(CLIENT, &frame(0x81, KEY, b"next"));
+    let seen = feed.finish();
+    assert_eq!(seen.frames[0].3, b"0156789");
+    assert_eq!(seen.missing[0], [[2, 3]]);
+    assert_eq!(seen.messages[0], (1, b"0156789".to_vec(), [1, 1], false));
+    assert_eq!(seen.messages[1], (1, b"next".to_vec(), [2, 2], true));
+}
+
+#[test]
+fn a_gap_over_a_header_ends_the_direction_and_not_the_other() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &frame(0x01, KEY, b"begun")).gap(CLIENT, 1);
+    feed.data(CLIENT, &frame(0x81, KEY, b"unseen")).data(SERVER, &frame(0x81, None, b"seen"));
+    let seen = feed.finish();
+    assert_eq!(seen.lost, 1);
+    assert_eq!(seen.messages, [(1, b"begun".to_vec(), [1, 1], false), (1, b"seen".to_vec(), [2, 2], true)]);
+}
+
+#[test]
+fn a_gap_beyond_the_end_of_a_frame_ends_the_frame() {
+    let bytes = frame(0x82, None, b"0123456789");
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(SERVER, &bytes[..6]).gap(SERVER, 100).data(SERVER, b"no frame");
+    let seen = feed.finish();
+    assert_eq!((seen.lost, seen.frames.len()), (1, 1));
+    assert_eq!(seen.missing[0], [[4, 6]]);
+}
+
+#[test]
+fn an_announced_length_of_2_to_the_63_costs_nothing() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, &[0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4, b'x' ^ 1]);
+    let used = feed.held.used();
+    assert!(used < 1024, "{used}");
+    let seen = feed.finish();
+    assert_eq!(seen.frames, [(2, true, (1 << 63) - 1, b"x".to_vec(), "First".into(), Some(1))]);
+    assert_eq!(seen.messages, [(2, b"x".to_vec(), [1, 1], false)]);
+}
+
+#[test]
+fn text_where_a_frame_should_begin_is_no_frame() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(CLIENT, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    let seen = feed.finish();
+    assert_eq!((seen.not_frames, seen.frames.len()), (1, 0));
+}
+
+#[test]
+fn a_header_cut_by_the_end_is_no_frame() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.data(SERVER, &[0x82, 0x7e, 0x01]);
+    assert!(feed.finish().frames.is_empty());
+}
+
+/// Frames of any kind, right and wrong.
+fn any_frame() -> impl Strategy<Value = Vec<u8>> {
+    let opcode = prop::sample::select(vec![0x0u8, 0x1, 0x2, 0x3, 0x8, 0x9, 0xa]);
+    let payload = prop_oneof![
+        4 => prop::collection::vec(any::<u8>(), 0..40),
+        1 => prop::collection::vec(any::<u8>(), 126..300),
+    ];
+    (opcode, any::<bool>(), any::<Option<[u8; 4]>>(), payload)
+        .prop_map(|(opcode, fin, key, payload)| frame(opcode | if fin { 0x80 } else { 0 }, key, &payload))
+}
+
+proptest! {
+    #[test]
+    fn any_cut_of_the_bytes_gives_the_same_frames_and_messages(
+        frames in prop::collection::vec(any_frame(), 1..8),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+    ) {
+        let bytes = frames.concat();
+        let mut whole = Feed::new(Negotiated::default());
+        whole.data(CLIENT, &bytes);
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        at.extend([0, bytes.len()]);
+        at.sort_unstable();
+        let mut cut = Feed::new(Negotiated::default());
+        for pair in at.windows(2) {
+            cut.data(CLIENT, &bytes[pair[0]..pair[1]]);
+        }
+        let whole = whole.finish();
+        prop_assert_eq!(whole.frames.len(), frames.len());
+        prop_assert_eq!(cut.finish(), whole);
+    }
+
+    #[test]
+    fn no_bytes_and_no_gaps_panic(
+        events in prop::collection::vec((any::<bool>(), prop::option::weighted(0.8, any::<Vec<u8>>()), 1..300u64), 0..20),
+        deflate: bool,
+    ) {
+        let mut feed = Feed::new(Negotiated { deflate, unknown_extension: false });
+        for (client, bytes, gap) in &events {
+            let direction = if *client { CLIENT } else { SERVER };
+            match bytes {
+                Some(bytes) => feed.data(direction, bytes),
+                None => feed.gap(direction, *gap),
+            };
+        }
+        let seen = feed.finish();
+        prop_assert!(seen.lost + seen.not_frames <= 2);
+    }
+}
