@@ -11,7 +11,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Compressed bytes read at once.
-const INPUT: usize = 64 << 10;
+const INPUT: usize = 32 << 10;
 
 /// Why there are no more bytes, although they have not ended.
 #[derive(Debug)]

@@ -60,7 +60,7 @@ pub struct Segment<'a> {
     pub destination: SocketAddr,
     /// Sequence number of the first payload byte (of the SYN, if there is one).
     pub sequence: SeqNumber,
-    /// The next sequence number expected from the other end; meaningful if [`Flags::ack`].
+    /// The next sequence number expected from the other end; meaningful with [`Flags::ACK`].
     pub acknowledgment: SeqNumber,
     /// The control bits.
     pub flags: Flags,
