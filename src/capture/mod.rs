@@ -4,13 +4,37 @@
 //! borrow the read buffer, in the order of their time. This room does not open files, does not look into packets
 //! and does not number them. It is the only one that names `pcap_file`.
 //!
+//! ```text
+//!  Recording ── picks the source whose next packet is the earliest
+//!   └ Reader ── reads (and inflates) one source; the only one that can block
+//!      └ Framer ── bytes in, packets out; no I/O
+//!         └ Pcap, Pcapng ── where the next record begins and ends
+//! ```
+//!
 //! Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng, RFC 1952.
 
-use crate::base::Timestamp;
+mod end;
+mod framer;
+mod gzip;
+mod interface;
+mod link_type;
+mod order;
+mod pcap;
+mod pcapng;
+mod reader;
+mod recording;
+#[cfg(test)]
+mod tests;
 
-/// What the first bytes of a packet are (the tcpdump.org registry of link types).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LinkType(pub u16);
+pub use end::End;
+pub use framer::Framer;
+pub use link_type::LinkType;
+pub use reader::Reader;
+pub use recording::Recording;
+
+use std::ops::Range;
+
+use crate::base::Timestamp;
 
 /// One captured packet.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +43,33 @@ pub struct Packet<'a> {
     pub time: Timestamp,
     /// What its first bytes are.
     pub link_type: LinkType,
-    /// Its length on the wire; more than `data.len()` if the capture cut it.
+    /// Its length on the wire; more than `data.len()` if the capture cut it, never less.
     pub original_length: u32,
     /// The bytes captured.
     pub data: &'a [u8],
+}
+
+/// What lies at the beginning of some bytes of a capture.
+#[derive(Debug)]
+enum Framed {
+    /// A packet.
+    Packet(Head),
+    /// A record of this many bytes without a packet.
+    Other(usize),
+    /// A record that is not all there; it takes at least this many bytes, which is more than there are.
+    Need(usize),
+    /// Nothing that can be read on from.
+    Damaged(&'static str),
+}
+
+/// A packet that lies in a buffer. Offsets count from the beginning of its record.
+#[derive(Debug)]
+struct Head {
+    time: Timestamp,
+    link_type: LinkType,
+    original_length: u32,
+    /// Where its bytes are; `data.end <= record`.
+    data: Range<usize>,
+    /// Bytes of the whole record.
+    record: usize,
 }

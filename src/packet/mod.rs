@@ -1,15 +1,55 @@
 //! A packet becomes a TCP segment.
 //!
-//! In comes a [`Packet`](crate::capture::Packet); out goes the [`Segment`] in it, borrowing its bytes, or the
+//! In comes a [`Packet`]; out goes the [`Segment`] in it, borrowing its bytes, or the
 //! reason why there is none. This room keeps no state, trusts no checksum (offload writes wrong ones) and does not
 //! know connections. It is the only one that names `etherparse`.
 //!
 //! Protocols: IEEE 802.3 and 802.1Q, RFC 791, RFC 8200, RFC 9293 §3.1.
 
+mod ip;
+mod link;
+mod not_tcp;
+#[cfg(test)]
+mod tests;
+
+pub use not_tcp::NotTcp;
+
 use std::fmt;
 use std::net::SocketAddr;
 
+use etherparse::TcpSlice;
+use etherparse::err::tcp::HeaderSliceError;
+
 use crate::base::SeqNumber;
+use crate::capture::Packet;
+
+/// Finds the TCP segment in a packet.
+///
+/// # Errors
+///
+/// What the packet carries instead, or why that cannot be told.
+pub fn decode<'a>(packet: &Packet<'a>) -> Result<Segment<'a>, NotTcp> {
+    let cut = (packet.original_length as usize).saturating_sub(packet.data.len());
+    let payload = match link::strip(packet.link_type, packet.data, cut)? {
+        link::Ip::V4(bytes) => ip::v4(bytes, cut)?,
+        link::Ip::V6(bytes) => ip::v6(bytes, cut)?,
+    };
+    let tcp = TcpSlice::from_slice(payload.captured).map_err(|error| match error {
+        HeaderSliceError::Len(_) => NotTcp::too_short("TCP header", payload.missing),
+        HeaderSliceError::Content(_) => NotTcp::Malformed("TCP header"),
+    })?;
+    let payload_length = tcp.payload().len().saturating_add(payload.missing);
+    Ok(Segment {
+        source: SocketAddr::new(payload.source, tcp.source_port()),
+        destination: SocketAddr::new(payload.destination, tcp.destination_port()),
+        sequence: SeqNumber(tcp.sequence_number()),
+        acknowledgment: SeqNumber(tcp.acknowledgment_number()),
+        flags: Flags(tcp.header_slice().get(13).copied().unwrap_or_default()),
+        window: tcp.window_size(),
+        payload_length: u32::try_from(payload_length).unwrap_or(u32::MAX),
+        payload: tcp.payload(),
+    })
+}
 
 /// A TCP segment as one packet carried it.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +60,7 @@ pub struct Segment<'a> {
     pub destination: SocketAddr,
     /// Sequence number of the first payload byte (of the SYN, if there is one).
     pub sequence: SeqNumber,
-    /// The next sequence number expected from the other end; meaningful if [`Flags::ack`].
+    /// The next sequence number expected from the other end; meaningful with [`Flags::ACK`].
     pub acknowledgment: SeqNumber,
     /// The control bits.
     pub flags: Flags,

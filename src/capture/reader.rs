@@ -1,0 +1,126 @@
+//! One capture, read from a file or a pipe.
+
+use std::io::Read;
+
+use super::gzip::{self, Broken, Gunzip, read_retrying};
+use super::{End, Framer, Packet};
+use crate::base::{Error, Limits, Timestamp};
+
+/// Reads one capture, gzip-compressed or not.
+///
+/// [`Reader::next_packet`] never waits; [`Reader::fill`] may. Between the two is the time to show what is known.
+#[derive(Debug)]
+pub struct Reader<R> {
+    /// `None` once it has no more to say.
+    source: Option<Source<R>>,
+    framer: Framer,
+}
+
+#[derive(Debug)]
+enum Source<R> {
+    Plain(R),
+    Gzip(Gunzip<R>),
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the beginning of a capture, up to and including its own header.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, or is not a capture. What happens later is no error, but an [`End`].
+    pub fn open(mut source: R, limits: &Limits) -> Result<Self, Error> {
+        let mut first = [0; gzip::MAGIC.len()];
+        let count = read_full(&mut source, &mut first)?;
+        let mut framer = Framer::new(limits);
+        let source = if first == gzip::MAGIC {
+            Source::Gzip(Gunzip::new(source))
+        } else {
+            framer.push(first.get(..count).unwrap_or_default());
+            Source::Plain(source)
+        };
+        let mut reader = Self { source: Some(source), framer };
+        while !reader.framer.open()? {
+            match reader.read() {
+                Ok(()) => {}
+                Err(Broken::Io(error)) => return Err(Error::Io(error)),
+                Err(Broken::Cut) => return Err(Error::BadHeader("its gzip data end too early")),
+                Err(Broken::Damaged) => return Err(Error::BadHeader("its gzip data are damaged")),
+            }
+        }
+        Ok(reader)
+    }
+
+    /// The time of the packet that [`Reader::next_packet`] would return.
+    pub fn peek(&mut self) -> Option<Timestamp> {
+        self.framer.peek()
+    }
+
+    /// The next packet of those that have been read; `None` if that takes a [`Reader::fill`], or at the end.
+    pub fn next_packet(&mut self) -> Option<Packet<'_>> {
+        self.framer.next_packet()
+    }
+
+    /// Reads on, if [`Reader::next_packet`] has nothing more; may wait for the source. `false` at the end.
+    pub fn fill(&mut self) -> bool {
+        if self.peek().is_some() {
+            return true;
+        }
+        if self.end().is_none() {
+            match self.read() {
+                Ok(()) => {}
+                Err(Broken::Io(error)) => {
+                    self.break_off(|offset| End::ReadFailed { offset, error: error.to_string() });
+                }
+                Err(Broken::Cut) => self.break_off(|offset| End::Cut { offset, missing: 0 }),
+                Err(Broken::Damaged) => {
+                    self.break_off(|offset| End::Damaged {
+                        offset,
+                        what: "the gzip data cannot be inflated",
+                    });
+                }
+            }
+        }
+        // Tells the end, or finds the packet that `next_packet` will be asked for.
+        self.peek();
+        let goes_on = self.end().is_none();
+        if !goes_on {
+            self.source = None;
+        }
+        goes_on
+    }
+
+    /// How the capture ended; `None` as long as packets may still come.
+    pub fn end(&self) -> Option<&End> {
+        self.framer.end()
+    }
+
+    fn read(&mut self) -> Result<(), Broken> {
+        let space = self.framer.space();
+        let count = match &mut self.source {
+            Some(Source::Plain(source)) => read_retrying(source, space).map_err(Broken::Io)?,
+            Some(Source::Gzip(source)) => source.read(space)?,
+            None => 0,
+        };
+        match count {
+            0 => self.framer.finish(),
+            count => self.framer.filled(count),
+        }
+        Ok(())
+    }
+
+    fn break_off(&mut self, why: impl FnOnce(u64) -> End) {
+        self.framer.break_off(why);
+    }
+}
+
+/// Reads until `out` is full or the source ends.
+fn read_full(source: &mut impl Read, out: &mut [u8]) -> Result<usize, Error> {
+    let mut filled = 0;
+    while let Some(space) = out.get_mut(filled..).filter(|space| !space.is_empty()) {
+        match read_retrying(source, space)? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
