@@ -1,0 +1,12 @@
+mod errors;
+mod language;
+mod properties;
+mod readings;
+mod samples;
+
+use super::Filter;
+use crate::record::Record;
+
+fn matches(filter: &str, record: &Record<'_>) -> bool {
+    Filter::parse(filter).unwrap_or_else(|error| panic!("{error}")).matches(record)
+}

@@ -1,0 +1,211 @@
+//! One record of each kind, all of packet 7 and stream 2, between the client 10.0.0.1:40000 and the server
+//! 192.168.0.2:3000.
+
+use std::sync::LazyLock;
+
+use crate::base::{Direction, PacketId, PerDirection, Span, Timestamp};
+use crate::http;
+use crate::packet::Flags;
+use crate::record::*;
+use crate::tcp::Analysis;
+use crate::websocket::{FrameHeader, Opcode};
+
+pub const CLIENT: Direction = Direction::ClientToServer;
+pub const SERVER: Direction = Direction::ServerToClient;
+
+pub fn ends() -> Ends {
+    Ends { client: "10.0.0.1:40000".parse().unwrap(), server: "192.168.0.2:3000".parse().unwrap() }
+}
+
+pub fn ends_v6() -> Ends {
+    Ends { client: "[fe80::1]:40000".parse().unwrap(), server: "[2001:db8::2]:3000".parse().unwrap() }
+}
+
+fn place() -> Place {
+    Place { stream: 2, packet: 7, time: Timestamp::default(), time_relative: 0.5 }
+}
+
+fn span() -> Span {
+    Span::of(PacketId { number: 7, time: Timestamp::default() }, 0, 2)
+}
+
+pub fn header(opcode: u8, fin: bool, masked: bool, payload_length: u64) -> FrameHeader {
+    FrameHeader {
+        fin,
+        rsv1: false,
+        rsv2: false,
+        rsv3: false,
+        opcode: Opcode::from(opcode),
+        masking_key: masked.then_some([1, 2, 3, 4]),
+        payload_length,
+        header_length: if masked { 6 } else { 2 },
+    }
+}
+
+pub fn frame(from: Direction, header: FrameHeader) -> Record<'static> {
+    Record::Frame(Frame {
+        place: place(),
+        ends: ends(),
+        from,
+        number: 1,
+        span: span(),
+        header,
+        payload_captured: 0,
+        missing: &[],
+        payload: Payload::Text(""),
+        truncated: false,
+        compressed: false,
+        message: Some(1),
+        close: None,
+    })
+}
+
+/// A message of two frames: the header is that of the first one.
+pub fn message(complete: bool) -> Record<'static> {
+    Record::Message(Message {
+        place: place(),
+        ends: ends(),
+        from: CLIENT,
+        number: 1,
+        span: span(),
+        header: header(1, false, true, 10),
+        frames: [1, 2],
+        compressed: false,
+        wire_length: 300,
+        length: Some(300),
+        payload: None,
+        complete,
+        truncated: false,
+        close: None,
+    })
+}
+
+pub fn packet_between(ends: Ends, from: Direction) -> Record<'static> {
+    packet(ends, from, "TCP", &[])
+}
+
+pub fn packet<'a>(
+    ends: Ends,
+    from: Direction,
+    protocol: &'static str,
+    frames: &'a [FrameHeader],
+) -> Record<'a> {
+    Record::Packet(PacketRow {
+        place: place(),
+        ends,
+        from,
+        protocol,
+        flags: Flags::ACK,
+        seq: 1,
+        ack: Some(1),
+        length: 66,
+        payload_length: 0,
+        analysis: Analysis::default(),
+        info: "",
+        frames,
+    })
+}
+
+pub fn opened() -> Record<'static> {
+    Record::Opened(Opened { place: place(), ends: ends(), handshake_nanos: None })
+}
+
+static REQUEST: LazyLock<http::Request> = LazyLock::new(|| http::Request {
+    method: (*b"GET").into(),
+    target: (*b"/").into(),
+    version: (1, 1),
+    headers: http::Headers::default(),
+    oddities: http::Oddities::default(),
+    span: span(),
+    began: span().end,
+    body: None,
+});
+
+static RESPONSE: LazyLock<http::Response> = LazyLock::new(|| http::Response {
+    version: (1, 1),
+    status: 101,
+    reason: Box::default(),
+    headers: http::Headers::default(),
+    oddities: http::Oddities::default(),
+    span: span(),
+});
+
+pub fn request() -> Record<'static> {
+    Record::Request(RequestRow { place: place(), ends: ends(), head: &REQUEST })
+}
+
+pub fn switched() -> Record<'static> {
+    let protocol = Text(b"h2c");
+    Record::Switched(Switched { place: place(), ends: ends(), span: span(), head: &RESPONSE, protocol })
+}
+
+pub fn handshake(answered: bool) -> Record<'static> {
+    Record::Handshake(Handshake {
+        place: place(),
+        ends: ends(),
+        request: None,
+        response: answered.then(|| HandshakeResponse { packet: span().end, head: &RESPONSE }),
+        key: None,
+        accept: Accept::default(),
+        subprotocol: None,
+        extensions: &[],
+        outcome: if answered { Outcome::Accepted } else { Outcome::Unanswered },
+    })
+}
+
+pub fn finding(side: Side) -> Record<'static> {
+    Record::Finding(Finding { place: Some(place()), ends: Some(ends()), side, ..plain_finding() })
+}
+
+pub fn finding_about_the_capture() -> Record<'static> {
+    Record::Finding(plain_finding())
+}
+
+fn plain_finding() -> Finding<'static> {
+    Finding {
+        place: None,
+        ends: None,
+        code: "WS900",
+        name: "",
+        severity: Severity::Info,
+        side: Side::Capture,
+        rfc: "",
+        text: "",
+        requirement: "",
+        help: "",
+        packets: [7, 7],
+        frame: None,
+        message: None,
+        stream_offset: None,
+        length: None,
+        bytes: &[],
+        details: &[],
+    }
+}
+
+pub fn connection() -> Record<'static> {
+    Record::Connection(Connection {
+        place: place(),
+        ends: ends(),
+        sides_known_by: SidesKnownBy::Syn,
+        protocol: Protocol::Websocket,
+        switched_to: None,
+        opened: Timestamp::default(),
+        closed: None,
+        ended_by: EndedBy::Open,
+        close: None,
+        frames: 0,
+        messages: 0,
+        payload_bytes: PerDirection::default(),
+        missing_bytes: PerDirection::default(),
+        findings: FindingCounts::default(),
+    })
+}
+
+pub fn capture() -> Record<'static> {
+    Record::Capture(CaptureInfo { schema: SCHEMA, files: &[], filter: None })
+}
+
+pub fn summary() -> Record<'static> {
+    Record::Summary(Summary::default())
+}

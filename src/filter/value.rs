@@ -1,0 +1,95 @@
+//! Values: what fields hold and what filters compare them with.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A value of a field, or one written in a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    Boolean(bool),
+    Unsigned(u64),
+    /// An address, or a network: how many of its leading bits count, at most 32.
+    Ipv4(Ipv4Addr, u8),
+    /// The same with at most 128.
+    Ipv6(Ipv6Addr, u8),
+}
+
+impl Value {
+    pub(super) fn ipv4(address: Ipv4Addr) -> Value {
+        Value::Ipv4(address, 32)
+    }
+
+    pub(super) fn ipv6(address: Ipv6Addr) -> Value {
+        Value::Ipv6(address, 128)
+    }
+
+    /// How `self` stands to `other`; `None` if they are of different types. Of addresses count only the bits that
+    /// count in both, so an address is equal to every network that it lies in.
+    pub(super) fn compare(self, other: Value) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(&right)),
+            (Value::Unsigned(left), Value::Unsigned(right)) => Some(left.cmp(&right)),
+            (Value::Ipv4(left, some), Value::Ipv4(right, others)) => {
+                let ignored = 32_u32.saturating_sub(some.min(others).into());
+                let leading = |address: Ipv4Addr| address.to_bits().checked_shr(ignored).unwrap_or(0);
+                Some(leading(left).cmp(&leading(right)))
+            }
+            (Value::Ipv6(left, some), Value::Ipv6(right, others)) => {
+                let ignored = 128_u32.saturating_sub(some.min(others).into());
+                let leading = |address: Ipv6Addr| address.to_bits().checked_shr(ignored).unwrap_or(0);
+                Some(leading(left).cmp(&leading(right)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// As it is written in a filter.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Boolean(value) => write!(f, "{value}"),
+            Value::Unsigned(value) => write!(f, "{value}"),
+            Value::Ipv4(address, 32) => write!(f, "{address}"),
+            Value::Ipv4(address, prefix) => write!(f, "{address}/{prefix}"),
+            Value::Ipv6(address, 128) => write!(f, "{address}"),
+            Value::Ipv6(address, prefix) => write!(f, "{address}/{prefix}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(text: &str, prefix: u8) -> Value {
+        Value::Ipv4(text.parse().unwrap(), prefix)
+    }
+
+    #[test]
+    fn an_address_is_equal_to_every_network_that_it_lies_in() {
+        let address = network("10.1.2.3", 32);
+        assert_eq!(address.compare(network("10.0.0.0", 8)), Some(Ordering::Equal));
+        assert_eq!(address.compare(network("10.9.9.9", 8)), Some(Ordering::Equal));
+        assert_eq!(address.compare(network("0.0.0.0", 0)), Some(Ordering::Equal));
+        assert_eq!(address.compare(network("10.1.2.2", 31)), Some(Ordering::Equal));
+        assert_eq!(address.compare(network("11.0.0.0", 8)), Some(Ordering::Less));
+        assert_eq!(address.compare(network("10.1.2.2", 32)), Some(Ordering::Greater));
+    }
+
+    #[test]
+    fn ipv6_networks_of_every_length() {
+        let address = Value::ipv6("fe80::1".parse().unwrap());
+        for prefix in 0..=127 {
+            let network = Value::Ipv6("fe80::".parse().unwrap(), prefix);
+            assert_eq!(address.compare(network), Some(Ordering::Equal), "/{prefix}");
+        }
+        assert_eq!(address.compare(Value::ipv6("fe80::".parse().unwrap())), Some(Ordering::Greater));
+    }
+
+    #[test]
+    fn values_of_different_types_have_no_order() {
+        assert_eq!(Value::Boolean(true).compare(Value::Unsigned(1)), None);
+    }
+}
