@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::value::Value;
 use crate::base::Direction;
-use crate::record::{Ends, Place, Record, Side};
+use crate::record::{Ends, Place, Protocol, Record, Side};
 use crate::websocket::FrameHeader;
 
 /// A field or protocol that a filter can name.
@@ -125,8 +125,8 @@ pub static FIELDS: &[Field] = &[
     Field {
         name: "websocket",
         field_type: FieldType::Protocol,
-        meaning: "A WebSocket frame or message, or a packet that completes a frame.",
-        read: |record, found| any_header(record, |_| found(Value::Boolean(true))),
+        meaning: "A WebSocket frame, message or connection, a packet that completes a frame, a finding about one.",
+        read: |record, found| about_websocket(record) && found(Value::Boolean(true)),
     },
     Field {
         name: "websocket.fin",
@@ -285,6 +285,17 @@ fn is_http(record: &Record<'_>) -> bool {
     match record {
         Record::Request(_) | Record::Switched(_) | Record::Handshake(_) => true,
         Record::Packet(row) => row.protocol == "HTTP",
+        _ => false,
+    }
+}
+
+/// Whether a record tells something that only WebSocket traffic has.
+fn about_websocket(record: &Record<'_>) -> bool {
+    match record {
+        Record::Frame(_) | Record::Message(_) => true,
+        Record::Packet(row) => !row.frames.is_empty(),
+        Record::Connection(connection) => connection.protocol == Protocol::Websocket,
+        Record::Finding(finding) => finding.frame.is_some() || finding.message.is_some(),
         _ => false,
     }
 }

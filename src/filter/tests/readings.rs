@@ -3,7 +3,7 @@
 use super::matches;
 use super::samples::*;
 use crate::filter::{FIELDS, FieldType};
-use crate::record::{Record, Side};
+use crate::record::{Finding, Record, Side};
 
 fn all_kinds() -> Vec<(&'static str, Record<'static>)> {
     vec![
@@ -141,7 +141,6 @@ fn http_and_websocket_are_where_they_are_seen() {
         (message(false), false, true),
         (finding(Side::Client), false, false),
         (opened(), false, false),
-        (connection(), false, false),
     ];
     for (record, http, websocket) in cases {
         assert_eq!(matches("http", &record), http, "{record:?}");
@@ -149,6 +148,16 @@ fn http_and_websocket_are_where_they_are_seen() {
         for field in ["websocket.fin", "websocket.mask", "websocket.opcode", "websocket.payload_length"] {
             assert_eq!(matches(field, &record), websocket, "{field} on {record:?}");
         }
+    }
+}
+
+#[test]
+fn websocket_keeps_what_is_told_of_its_frames_and_connections() {
+    let Record::Finding(finding) = finding(Side::Client) else { panic!("a finding") };
+    let finding = Record::Finding(Finding { frame: Some(1), ..finding });
+    for record in [finding, connection()] {
+        assert!(matches("websocket", &record), "{record:?}");
+        assert!(!matches("websocket.fin", &record), "{record:?}");
     }
 }
 

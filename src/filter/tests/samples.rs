@@ -55,6 +55,7 @@ pub fn frame(from: Direction, header: FrameHeader) -> Record<'static> {
         payload: Payload::Text(""),
         truncated: false,
         compressed: false,
+        content: Opcode::Text,
         message: Some(1),
         close: None,
     })
@@ -101,7 +102,8 @@ pub fn packet<'a>(
         length: 66,
         payload_length: 0,
         analysis: Analysis::default(),
-        info: "",
+        window: 0,
+        heads: &[],
         frames,
     })
 }
