@@ -7,6 +7,13 @@
 //!
 //! Protocol: RFC 6455.
 
+mod close;
+mod extension;
+pub(crate) mod fields;
+mod handshake;
 mod header;
 
+pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
+pub use extension::{Extension, Extensions, extensions};
+pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};
 pub use header::{FrameHeader, Opcode};
