@@ -101,7 +101,10 @@ fn extension(input: &[u8]) -> IResult<&[u8], (Extension, bool), ()> {
     Ok((rest, (Extension { name: text(name), params }, values_are_tokens)))
 }
 
-fn parameter(input: &[u8]) -> IResult<&[u8], (&[u8], Option<Vec<u8>>), ()> {
+/// Name and value, the value unquoted.
+type Parameter<'a> = (&'a [u8], Option<Vec<u8>>);
+
+fn parameter(input: &[u8]) -> IResult<&[u8], Parameter<'_>, ()> {
     let value = alt((token.map(<[u8]>::to_vec), quoted_string));
     preceded(separator(b";"), (token, opt(preceded(separator(b"="), value)))).parse(input)
 }
