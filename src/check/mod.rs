@@ -1,7 +1,29 @@
 //! What is right and what is not.
 //!
-//! In come handshakes, frame headers and ends of messages as the `websocket` room decoded them; out come findings,
-//! each with the code of one rule of the registry. This room decodes nothing, and never blames a peer for what the
-//! capture does not show.
+//! In come handshakes, frame headers and ends of messages as the `websocket` room decoded them; out come
+//! [`Violation`]s, each of one [`Rule`] of the [`registry`], to which the analyzer adds their place. This room decodes
+//! nothing, and never blames a peer for what the capture does not show.
 //!
 //! Protocol: RFC 6455, RFC 7692; RFC 9110 and RFC 9112 where a handshake is HTTP.
+
+pub mod capture;
+pub mod frame;
+pub mod handshake;
+mod head;
+mod keys;
+mod refusal;
+pub mod registry;
+mod request;
+mod response;
+mod rule;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod violation;
+pub mod waiting;
+
+pub use keys::KeyMemory;
+pub use rule::Rule;
+pub use violation::Violation;

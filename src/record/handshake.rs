@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Ends, Place, Text};
 use crate::base::{PacketId, Span};
 use crate::http;
+use crate::websocket::Extension;
 
 /// An opening handshake: the request, and the final response or its absence.
 #[derive(Debug, Clone)]
@@ -56,15 +57,6 @@ pub struct Accept<'a> {
     pub expected: Option<String>,
     /// Whether they are equal; `None` if one of them is not known.
     pub valid: Option<bool>,
-}
-
-/// An extension with its parameters (RFC 6455 §9.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Extension {
-    /// Its token.
-    pub name: String,
-    /// Its parameters, in order; a parameter may have no value.
-    pub params: Vec<(String, Option<String>)>,
 }
 
 /// What became of a handshake.

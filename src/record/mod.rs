@@ -16,10 +16,10 @@ mod text;
 pub use connection::{Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy};
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Message, Payload};
-pub use handshake::{
-    Accept, Extension, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched,
-};
+pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};
 pub use text::Text;
+
+pub use crate::websocket::Extension;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

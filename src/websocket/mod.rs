@@ -7,9 +7,13 @@
 //!
 //! Protocol: RFC 6455.
 
+mod close;
 mod collector;
 mod decoder;
+mod extension;
+pub(crate) mod fields;
 mod frame;
+mod handshake;
 mod header;
 mod mask;
 mod message;
@@ -17,8 +21,11 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent, HeaderBytes};
+pub use extension::{Extension, Extensions, extensions};
 pub use frame::Frame;
+pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};
 pub use header::{FrameHeader, Opcode};
 pub use mask::unmask;
 pub use message::{Membership, Message, Part};

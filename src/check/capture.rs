@@ -1,0 +1,70 @@
+//! What the capture does not show. Nothing is judged here: the caller knows, and these find the words.
+
+use super::text::{json, shown};
+use super::{Violation, registry};
+use crate::base::{Direction, GapReason, Span};
+use crate::record::Side;
+
+/// WS901: a gap in the stream of `from`, told once for each gap.
+pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
+    let (why, reason) = match why {
+        GapReason::Acknowledged => {
+            ("the other end acknowledged them, so the capture missed them", "acknowledged")
+        }
+        GapReason::Cut => ("their packet was cut by the snap length", "cut"),
+        GapReason::Limit => ("too much was waiting behind them", "limit"),
+        GapReason::End => ("the connection or the capture ended without them", "end"),
+    };
+    let text = format!(
+        "{} bytes from the {} are missing at offset {}, between packets {} and {}: {why}",
+        gap.length,
+        from.sender(),
+        gap.offset,
+        gap.first,
+        gap.last
+    );
+    Violation::of_span(&registry::MISSING_BYTES, Side::Capture, gap, text)
+        .with("from", from.sender())
+        .with("why", reason)
+}
+
+/// WS904: all that was captured of a connection, in the packets `[first, last]`, came from one end.
+pub fn one_direction_only(captured: Direction, packets: [u64; 2]) -> Violation {
+    let text = format!(
+        "the capture holds only what the {} sent, and nothing from the {}",
+        captured.sender(),
+        captured.reverse().sender()
+    );
+    let violation = Violation::of_packets(&registry::ONE_DIRECTION_ONLY, Side::Capture, packets, text);
+    violation.with("captured", captured.sender())
+}
+
+/// WS906: a cap of `base::limits` acted. `limit` is its name, `left_out` says what is not judged because of it.
+pub fn limit_reached(limit: &'static str, left_out: &str, packets: [u64; 2]) -> Violation {
+    let text = format!("the limit {limit} was reached: {left_out}");
+    Violation::of_packets(&registry::LIMIT_REACHED, Side::Capture, packets, text).with("limit", limit)
+}
+
+/// WS908: the file could not be read any further than `offset`, in bytes; `last_packet` is the last that was read,
+/// and `why` what is wrong there.
+pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Violation {
+    let text = format!(
+        "{} ends or is damaged at byte {offset}, behind packet {last_packet}: {why}",
+        shown(file.as_bytes())
+    );
+    Violation::of_packets(&registry::CAPTURE_CUT, Side::Capture, [last_packet, last_packet], text)
+        .with("file", json(file.as_bytes()))
+        .with("file_offset", offset)
+}
+
+/// WS911: the response at `response` agreed to an extension that [`super::frame::is_known`] does not know.
+pub fn extension_not_understood(name: &str, response: &Span) -> Violation {
+    let text = format!(
+        "the extension {} was negotiated, which Sockeye does not know; \
+         rules about reserved bits, opcodes and text are silent for this connection",
+        shown(name.as_bytes())
+    );
+    let packets = [response.first, response.last];
+    Violation::of_packets(&registry::EXTENSION_NOT_UNDERSTOOD, Side::Capture, packets, text)
+        .with("extension", json(name.as_bytes()))
+}

@@ -1,0 +1,242 @@
+//! One frame: its header (RFC 6455 §5.1 to §5.5) and the body of a Close (§5.5.1, §7.4).
+
+use super::{Rule, Violation, registry};
+use crate::base::{Direction, Span};
+use crate::record::Side;
+use crate::websocket::{CloseBody, CodeClass, Extension, FrameHeader, Opcode, code_class, code_name};
+
+/// Which frame.
+#[derive(Debug, Clone, Copy)]
+pub struct FrameAt {
+    /// Who sent it.
+    pub from: Direction,
+    /// Its number within the connection.
+    pub number: u64,
+    /// The number of its message, if it has one.
+    pub message: Option<u64>,
+    /// Where it stands: at least its header.
+    pub span: Span,
+}
+
+/// What the negotiated extensions change about frame headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Negotiated {
+    /// permessage-deflate uses RSV1 (RFC 7692 §6).
+    pub deflate: bool,
+    /// There is, or may be, an extension that Sockeye does not know: reserved bits and opcodes may have a meaning.
+    pub unknown: bool,
+}
+
+impl Negotiated {
+    /// If the handshake was not captured.
+    pub const NOT_CAPTURED: Negotiated = Negotiated { deflate: false, unknown: true };
+
+    /// From the extensions that the server accepted.
+    pub fn new(accepted: &[Extension]) -> Self {
+        let is_deflate = |extension: &Extension| is_known(&extension.name);
+        Self { deflate: accepted.iter().any(is_deflate), unknown: !accepted.iter().all(is_deflate) }
+    }
+}
+
+/// Whether Sockeye knows what this extension does to frames.
+pub fn is_known(extension: &str) -> bool {
+    extension.eq_ignore_ascii_case("permessage-deflate")
+}
+
+/// Judges a frame header. `message_open` says whether a fragmented message of this direction is unfinished; `None` if
+/// that is not known, as after a gap.
+pub fn header(
+    header: &FrameHeader,
+    at: &FrameAt,
+    negotiated: Negotiated,
+    message_open: Option<bool>,
+    out: &mut impl FnMut(Violation),
+) {
+    let found = [
+        mask(header, at.from),
+        reserved_opcode(header, negotiated),
+        reserved_bits(header, negotiated),
+        length(header),
+        order(header.opcode, message_open),
+    ];
+    for (rule, text) in found.into_iter().flatten().chain(control(header).into_iter().flatten()) {
+        out(of_frame(rule, header, at, text));
+    }
+}
+
+/// Judges the body of a Close frame, if all of it was captured.
+pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut impl FnMut(Violation)) {
+    match body {
+        CloseBody::Empty => {}
+        CloseBody::OneByte(byte) => {
+            let text = format!("the Close carries one byte, {byte:#04x}; a status code has two");
+            out(of_frame(&registry::CLOSE_PAYLOAD_OF_1_BYTE, header, at, text));
+        }
+        CloseBody::Status { code, .. } => {
+            let why = match code_class(code) {
+                CodeClass::Unused => "codes below 1000 are not used",
+                CodeClass::LocalOnly => "which an endpoint reports to its own application only",
+                _ => return,
+            };
+            let name = code_name(code).map(|name| format!(" ({name})")).unwrap_or_default();
+            let text = format!("the Close carries status code {code}{name}: {why}");
+            out(of_frame(&registry::INVALID_CLOSE_CODE, header, at, text).with("close_code", code));
+        }
+    }
+}
+
+type Found = Option<(&'static Rule, String)>;
+
+/// WS201, WS202 (§5.1).
+fn mask(header: &FrameHeader, from: Direction) -> Found {
+    let kind = header.opcode.name();
+    match (from, header.masking_key) {
+        (Direction::ClientToServer, None) => {
+            Some((&registry::UNMASKED_CLIENT_FRAME, format!("the client's {kind} frame is not masked")))
+        }
+        (Direction::ServerToClient, Some([a, b, c, d])) => {
+            let text = format!("the server's {kind} frame is masked, with {a:02x} {b:02x} {c:02x} {d:02x}");
+            Some((&registry::MASKED_SERVER_FRAME, text))
+        }
+        _ => None,
+    }
+}
+
+/// WS203 (§5.2).
+fn reserved_opcode(header: &FrameHeader, negotiated: Negotiated) -> Found {
+    match header.opcode {
+        Opcode::Reserved(value) if !negotiated.unknown => {
+            let text = format!(
+                "opcode {value:#x} has no meaning, and no extension was negotiated that gives it one"
+            );
+            Some((&registry::RESERVED_OPCODE, text))
+        }
+        _ => None,
+    }
+}
+
+/// WS204 (§5.2). What RSV1 may stand on under permessage-deflate is for the rules of RFC 7692.
+fn reserved_bits(header: &FrameHeader, negotiated: Negotiated) -> Found {
+    if negotiated.unknown {
+        return None;
+    }
+    let set: Vec<_> =
+        [(header.rsv1 && !negotiated.deflate, "RSV1"), (header.rsv2, "RSV2"), (header.rsv3, "RSV3")]
+            .into_iter()
+            .filter_map(|(is_set, name)| is_set.then_some(name))
+            .collect();
+    (!set.is_empty()).then(|| {
+        let text = format!("set without an extension that uses it: {}", set.join(", "));
+        (&registry::RSV_WITHOUT_EXTENSION, text)
+    })
+}
+
+/// WS205, WS206 (§5.2). A 64-bit length with its highest bit set is never too short for its form.
+fn length(header: &FrameHeader) -> Found {
+    let length = header.payload_length;
+    let (bits, least) = match length_field(header) {
+        2 => (16, 126),
+        8 => (64, 65536),
+        _ => return None,
+    };
+    if length >> 63 != 0 {
+        let text = format!("the payload length is {length:#018x}, whose highest bit is set");
+        Some((&registry::LENGTH_HIGH_BIT, text))
+    } else if length < least {
+        let text = format!("payload length {length} stands in {bits} bits, which begin at {least}");
+        Some((&registry::NON_MINIMAL_LENGTH, text))
+    } else {
+        None
+    }
+}
+
+/// WS301, WS302 (§5.4).
+fn order(opcode: Opcode, message_open: Option<bool>) -> Found {
+    match (opcode, message_open) {
+        (Opcode::Continuation, Some(false)) => {
+            let text = "a continuation frame, and there is no unfinished message to go on with".into();
+            Some((&registry::CONTINUATION_WITHOUT_START, text))
+        }
+        (Opcode::Text | Opcode::Binary, Some(true)) => {
+            let text = format!("a {} frame begins a message inside an unfinished one", opcode.name());
+            Some((&registry::NEW_MESSAGE_INSIDE_FRAGMENTED_MESSAGE, text))
+        }
+        _ => None,
+    }
+}
+
+/// WS401, WS402 (§5.5), which hold for the reserved control opcodes too.
+fn control(header: &FrameHeader) -> [Found; 2] {
+    if !header.opcode.is_control() {
+        return [None, None];
+    }
+    let kind = header.opcode.name();
+    let long = (header.payload_length > 125).then(|| {
+        let text =
+            format!("a {kind} frame announces {} bytes of payload, more than 125", header.payload_length);
+        (&registry::CONTROL_FRAME_TOO_LONG, text)
+    });
+    let fragmented =
+        (!header.fin).then(|| (&registry::CONTROL_FRAME_FRAGMENTED, format!("a {kind} frame without FIN")));
+    [long, fragmented]
+}
+
+fn of_frame(rule: &'static Rule, header: &FrameHeader, at: &FrameAt, text: String) -> Violation {
+    let mut violation = Violation::of_span(rule, Side::from(at.from), &at.span, text);
+    violation.frame = Some(at.number);
+    violation.message = at.message;
+    violation
+        .with_bytes(&wire_form(header))
+        .with("opcode", header.opcode.value())
+        .with("payload_length", header.payload_length)
+}
+
+/// The bytes of a header as they were: its fields determine them.
+fn wire_form(header: &FrameHeader) -> Vec<u8> {
+    let bit = |is_set: bool, value: u8| if is_set { value } else { 0 };
+    let flags =
+        bit(header.fin, 0x80) | bit(header.rsv1, 0x40) | bit(header.rsv2, 0x20) | bit(header.rsv3, 0x10);
+    let length = header.payload_length.to_be_bytes();
+    let [.., short] = length;
+    let extended = usize::from(length_field(header));
+    let form = match extended {
+        2 => 126,
+        8 => 127,
+        _ => short,
+    };
+    let mut bytes = vec![flags | header.opcode.value(), bit(header.masked(), 0x80) | form];
+    bytes.extend(length.iter().skip(length.len() - extended.min(length.len())));
+    bytes.extend(header.masking_key.iter().flatten());
+    bytes
+}
+
+/// Bytes of the extended payload length: 0, 2 or 8.
+fn length_field(header: &FrameHeader) -> u8 {
+    let mask = if header.masked() { 4 } else { 0 };
+    header.header_length.saturating_sub(2 + mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_bytes_shown_are_those_of_the_wire(bytes in any::<[u8; 14]>()) {
+            let header = FrameHeader::parse(&bytes).unwrap().1;
+            prop_assert_eq!(wire_form(&header), &bytes[..usize::from(header.header_length)]);
+        }
+    }
+
+    #[test]
+    fn only_permessage_deflate_is_known() {
+        let extension = |name: &str| Extension { name: name.into(), params: vec![] };
+        assert_eq!(Negotiated::new(&[]), Negotiated::default());
+        let deflate = Negotiated::new(&[extension("permessage-deflate")]);
+        assert_eq!(deflate, Negotiated { deflate: true, unknown: false });
+        let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
+        assert_eq!(both, Negotiated { deflate: true, unknown: true });
+    }
+}

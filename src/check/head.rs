@@ -1,0 +1,67 @@
+//! What is judged alike in the head of a request and of a response.
+
+use super::{Rule, Violation, registry, text};
+use crate::base::Span;
+use crate::http::{Headers, Oddities};
+use crate::record::Side;
+use crate::websocket::{extensions as read_extensions, fields};
+
+/// WS104, WS105, WS123, WS124: a field is missing, or its list lacks a token.
+pub(super) fn without_token(
+    rule: &'static Rule,
+    side: Side,
+    (headers, span): (&Headers, &Span),
+    name: &'static str,
+    token: &str,
+) -> Option<Violation> {
+    if fields::has_token(headers, name, token) {
+        return None;
+    }
+    let Some(header) = fields::all(headers, name).next() else {
+        return Some(Violation::of_span(rule, side, span, format!("there is no {name} field")));
+    };
+    let values = text::shown_list(fields::all(headers, name).map(|header| &*header.value));
+    let text = format!("{name} is {values}, which does not list {token}");
+    Some(Violation::of_header(rule, side, span, header, text).with("value", text::json(&header.value)))
+}
+
+/// WS113 (§9.1).
+pub(super) fn extensions(side: Side, headers: &Headers, span: &Span) -> Option<Violation> {
+    const NAME: &str = "Sec-WebSocket-Extensions";
+    let malformed = read_extensions(headers).malformed?;
+    let header = fields::all(headers, NAME).next()?;
+    let text = match &*malformed {
+        [] => format!("{NAME} is there but names no extension"),
+        bytes => format!("in {NAME}, {} does not follow the grammar", text::shown(bytes)),
+    };
+    let violation = Violation::of_header(&registry::MALFORMED_EXTENSIONS, side, span, header, text);
+    Some(violation.with("malformed", text::json(&malformed)))
+}
+
+/// WS116 (RFC 9112 §2.2, §4, §5.1, §5.2): one finding for all that is odd about a head.
+pub(super) fn form(side: Side, oddities: &Oddities, span: &Span) -> Option<Violation> {
+    let Oddities {
+        bare_lf,
+        leading_empty_lines,
+        folded,
+        space_before_colon,
+        no_space_after_status,
+        line_without_colon,
+    } = *oddities;
+    let odd: Vec<_> = [
+        (leading_empty_lines, "empty lines before the first line"),
+        (bare_lf, "lines that end in LF without CR"),
+        (no_space_after_status, "no space after the status code"),
+        (folded, "a value folded over several lines"),
+        (space_before_colon, "white space before a colon"),
+        (line_without_colon, "a header line without a colon"),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, what)| is_so.then_some(what))
+    .collect();
+    if odd.is_empty() {
+        return None;
+    }
+    let text = format!("the head has {}", odd.join(", "));
+    Some(Violation::of_span(&registry::MALFORMED_HEAD, side, span, text).with("oddities", odd))
+}

@@ -1,0 +1,66 @@
+//! What a capture does not show. Nobody is to blame.
+
+use crate::check::Rule;
+use crate::record::Severity;
+
+/// WS901.
+pub static MISSING_BYTES: Rule = Rule {
+    code: "WS901",
+    name: "missing-bytes",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "Bytes of the connection are not in the capture.",
+    requirement: "A verdict about every byte needs every byte. What came before and after the gap is judged; \
+        what the gap holds is not.",
+    help: "Capture with a larger buffer (tcpdump -B), closer to one of the ends, or with a narrower \
+        capture filter.",
+};
+
+/// WS904.
+pub static ONE_DIRECTION_ONLY: Rule = Rule {
+    code: "WS904",
+    name: "one-direction-only",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "Only one direction of the connection is in the capture.",
+    requirement: "Whether a handshake was answered, and what an end reacted to, is only seen in both directions.",
+    help: "Mirror both directions of the link, and check that the capture filter does not name a source \
+        or destination only. With asymmetric routes, capture at one of the ends.",
+};
+
+/// WS906.
+pub static LIMIT_REACHED: Rule = Rule {
+    code: "WS906",
+    name: "limit-reached",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "A limit of the analysis was reached, and something was left out.",
+    requirement: "The analysis holds a bounded amount of memory, whatever the capture contains; what did not fit \
+        is named and not judged.",
+    help: "Analyze fewer connections at a time, with a filter on addresses or ports, or split the \
+        capture.",
+};
+
+/// WS908.
+pub static CAPTURE_CUT: Rule = Rule {
+    code: "WS908",
+    name: "capture-cut",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "The capture ends inside a record, or is damaged.",
+    requirement: "The analysis goes as far as the file can be read; what followed is not known.",
+    help: "Stop the capturing program with an interrupt and wait until it has written its file, and check \
+        the disk and the copy of the file.",
+};
+
+/// WS911.
+pub static EXTENSION_NOT_UNDERSTOOD: Rule = Rule {
+    code: "WS911",
+    name: "extension-not-understood",
+    severity: Severity::Info,
+    rfc: "",
+    summary: "An extension was negotiated that Sockeye does not know.",
+    requirement: "An extension may give a meaning to reserved bits, opcodes and payloads; rules about these are \
+        silent for this connection.",
+    help: "To have everything judged, capture a connection without that extension.",
+};

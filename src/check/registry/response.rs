@@ -1,0 +1,214 @@
+//! The response of an opening handshake, or its absence.
+
+use crate::check::Rule;
+use crate::record::Severity;
+
+/// WS120.
+pub static WRONG_ACCEPT: Rule = Rule {
+    code: "WS120",
+    name: "wrong-accept",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "Sec-WebSocket-Accept does not follow from the request's key.",
+    requirement: "Sec-WebSocket-Accept is base64(SHA-1(key + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)), computed \
+        over the key as the client wrote it; a client that receives another value fails the \
+        connection.",
+    help: "Hash the key's text (not its decoded bytes) followed by the GUID, and encode the 20 bytes of \
+        the hash, not their hexadecimal form. A constant value points to a cached response.",
+};
+
+/// WS121.
+pub static MISSING_ACCEPT: Rule = Rule {
+    code: "WS121",
+    name: "missing-accept",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The 101 has no Sec-WebSocket-Accept.",
+    requirement: "A server proves with Sec-WebSocket-Accept that it understood the request; without it a client \
+        fails the connection.",
+    help: "Compute and send the field. A 101 without it comes from a server that upgrades without knowing \
+        WebSocket.",
+};
+
+/// WS122.
+pub static REPEATED_ACCEPT: Rule = Rule {
+    code: "WS122",
+    name: "repeated-accept",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §11.3.3",
+    summary: "The 101 has more than one Sec-WebSocket-Accept.",
+    requirement: "Sec-WebSocket-Accept appears once in a response.",
+    help: "Send the field once. Often the application and a proxy or framework before it both complete \
+        the handshake.",
+};
+
+/// WS123.
+pub static RESPONSE_MISSING_UPGRADE: Rule = Rule {
+    code: "WS123",
+    name: "response-missing-upgrade",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The 101 does not say Upgrade: websocket.",
+    requirement: "The response carries an Upgrade field with the value websocket, in any case, and nothing else; \
+        otherwise a client fails the connection.",
+    help: "Send Upgrade: websocket. If the server did, a proxy on the way removed or changed the field.",
+};
+
+/// WS124.
+pub static RESPONSE_MISSING_CONNECTION_UPGRADE: Rule = Rule {
+    code: "WS124",
+    name: "response-missing-connection-upgrade",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The 101 does not list Upgrade in Connection.",
+    requirement: "The response carries a Connection field whose list contains Upgrade, in any case; otherwise a \
+        client fails the connection.",
+    help: "Send Connection: Upgrade. If the server did, a proxy on the way replaced the field (with close \
+        or keep-alive, for example).",
+};
+
+/// WS125.
+pub static SUBPROTOCOL_NOT_OFFERED: Rule = Rule {
+    code: "WS125",
+    name: "subprotocol-not-offered",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The server chose a subprotocol that the client did not offer.",
+    requirement: "The server picks one of the subprotocols that the request lists, letter for letter, or sends \
+        no Sec-WebSocket-Protocol; a client fails the connection otherwise.",
+    help: "Answer only with a name from the request, and with nothing if none fits or none was offered.",
+};
+
+/// WS126.
+pub static REPEATED_SUBPROTOCOL: Rule = Rule {
+    code: "WS126",
+    name: "repeated-subprotocol",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §11.3.4",
+    summary: "The 101 has more than one Sec-WebSocket-Protocol.",
+    requirement: "Sec-WebSocket-Protocol appears at most once in a response, since one subprotocol is chosen.",
+    help: "Send the field once. Often the application and a framework before it both add it.",
+};
+
+/// WS127.
+pub static EXTENSION_NOT_OFFERED: Rule = Rule {
+    code: "WS127",
+    name: "extension-not-offered",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2, §9.1",
+    summary: "The server accepted an extension that the client did not offer.",
+    requirement: "The server picks extensions from those the request lists; a client fails the connection \
+        otherwise.",
+    help: "Answer only with extensions of the request. If the request has none, send no \
+        Sec-WebSocket-Extensions.",
+};
+
+/// WS128.
+pub static RESPONSE_HTTP_VERSION: Rule = Rule {
+    code: "WS128",
+    name: "response-http-version",
+    severity: Severity::Warning,
+    rfc: "RFC 9110 §15.2",
+    summary: "A 101 is an HTTP/1.0 response, or answers an HTTP/1.0 request.",
+    requirement: "HTTP/1.0 knows no 1xx status: a server sends none to an HTTP/1.0 client, and none as HTTP/1.0.",
+    help: "Answer with HTTP/1.1 (some servers and scripts write HTTP/1.0 by default), and refuse upgrades \
+        from HTTP/1.0 clients.",
+};
+
+/// WS129.
+pub static BODY_HEADER_IN_101: Rule = Rule {
+    code: "WS129",
+    name: "body-header-in-101",
+    severity: Severity::Warning,
+    rfc: "RFC 9110 §8.6, RFC 9112 §6.1",
+    summary: "The 101 announces a body with Content-Length or Transfer-Encoding.",
+    requirement: "A 101 has no body and carries neither Content-Length nor Transfer-Encoding: the bytes behind \
+        it are frames.",
+    help: "Leave the field out of the 101. A proxy that believes it would swallow frames as a body.",
+};
+
+/// WS130.
+pub static REFUSAL_WITHOUT_VERSION: Rule = Rule {
+    code: "WS130",
+    name: "refusal-without-version",
+    severity: Severity::Warning,
+    rfc: "RFC 6455 §4.2.2, §4.4",
+    summary: "A version was refused without naming the versions that would be accepted.",
+    requirement: "A server that does not speak the requested version says in Sec-WebSocket-Version which ones it \
+        does.",
+    help: "Add Sec-WebSocket-Version: 13 to the refusal, so that a client can repeat its request.",
+};
+
+/// WS131.
+pub static ACCEPTED_INVALID_REQUEST: Rule = Rule {
+    code: "WS131",
+    name: "accepted-invalid-request",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.1",
+    summary: "The server accepted a request that it had to refuse.",
+    requirement: "A server that receives a handshake which is not as §4.2.1 describes it stops and answers with \
+        an error such as 400.",
+    help: "Let the server check method, HTTP version, Host, Upgrade, Connection, key and version before \
+        it upgrades.",
+};
+
+/// WS132.
+pub static HANDSHAKE_REJECTED: Rule = Rule {
+    code: "WS132",
+    name: "handshake-rejected",
+    severity: Severity::Info,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The server answered the handshake with something else than a WebSocket 101.",
+    requirement: "A server may refuse a handshake with any status; the client then treats it as an ordinary HTTP \
+        response.",
+    help: "Read the status and the likely cause in the text; if a proxy stands between client and server, \
+        capture both of its sides and compare the requests.",
+};
+
+/// WS133.
+pub static HANDSHAKE_UNANSWERED: Rule = Rule {
+    code: "WS133",
+    name: "handshake-unanswered",
+    severity: Severity::Info,
+    rfc: "RFC 6455 §4.2.2",
+    summary: "The connection ended before the server answered the handshake.",
+    requirement: "A server answers a handshake: with 101 to accept it, or with an HTTP status that says why not.",
+    help: "Look at the server's log for this moment: it crashed, timed out, rejected the request without \
+        an answer, or does not speak HTTP on this port.",
+};
+
+/// WS134.
+pub static REPEATED_EXTENSIONS_HEADER: Rule = Rule {
+    code: "WS134",
+    name: "repeated-extensions-header",
+    severity: Severity::Warning,
+    rfc: "RFC 6455 §11.3.2",
+    summary: "The 101 has more than one Sec-WebSocket-Extensions.",
+    requirement: "Sec-WebSocket-Extensions appears at most once in a response (§11.3.2), though §4.2.2 of the \
+        same RFC allows to split it.",
+    help: "Join the values with commas into one field: some clients read only the first.",
+};
+
+/// WS135.
+pub static INVALID_SUBPROTOCOL_ANSWER: Rule = Rule {
+    code: "WS135",
+    name: "invalid-subprotocol-answer",
+    severity: Severity::Error,
+    rfc: "RFC 6455 §4.2.2, §4.3",
+    summary: "Sec-WebSocket-Protocol of the 101 is not one token.",
+    requirement: "The field holds exactly one of the offered names. A server that chose none leaves it out; an \
+        empty value is not legal.",
+    help: "Send one name, or leave the field out. Echoing the whole list of the request is a common \
+        mistake.",
+};
+
+/// WS136.
+pub static UPGRADE_REQUIRED_WITHOUT_UPGRADE: Rule = Rule {
+    code: "WS136",
+    name: "426-without-upgrade",
+    severity: Severity::Warning,
+    rfc: "RFC 9110 §15.5.22",
+    summary: "A 426 does not say to which protocol to upgrade.",
+    requirement: "A server that answers 426 sends an Upgrade field with the protocols it demands.",
+    help: "Add Upgrade: websocket to the 426.",
+};

@@ -1,0 +1,193 @@
+//! The 101 that accepts an opening handshake (RFC 6455 §4.2.2, and §4.1 for what the client makes of it).
+
+use super::{Rule, Violation, head, registry, text};
+use crate::base::Span;
+use crate::http::{Header, Headers, Request, Response};
+use crate::record::Side;
+use crate::websocket::{accept_for, extensions, fields};
+
+/// Judges a 101 to WebSocket. `request` is the one it certainly answers; without it, nothing is said about what
+/// follows from the request.
+///
+/// Returns the first broken rule that obliges the client to fail the connection.
+pub(super) fn judge(
+    request: Option<&Request>,
+    response: &Response,
+    out: &mut impl FnMut(Violation),
+) -> Option<&'static Rule> {
+    let (headers, span) = (&response.headers, &response.span);
+    let mut judge = Judge { headers, span, found: Vec::new(), must_fail: Vec::new() };
+    judge.upgrade();
+    judge.accept(request);
+    judge.subprotocol(request);
+    judge.extensions(request);
+    judge.http(request, response);
+    let Judge { mut found, mut must_fail, .. } = judge;
+    found.extend(head::form(Side::Server, &response.oddities, span));
+
+    found.sort_by_key(|violation| violation.rule.code);
+    must_fail.sort_by_key(|rule| rule.code);
+    found.into_iter().for_each(out);
+    must_fail.first().copied()
+}
+
+struct Judge<'a> {
+    headers: &'a Headers,
+    span: &'a Span,
+    found: Vec<Violation>,
+    /// The broken rules that oblige the client to fail the connection.
+    must_fail: Vec<&'static Rule>,
+}
+
+impl<'a> Judge<'a> {
+    /// WS123, WS124 (§4.2.2, item 5; §4.1, items 2 and 3).
+    fn upgrade(&mut self) {
+        let (rule, head) = (&registry::RESPONSE_MISSING_UPGRADE, (self.headers, self.span));
+        let missing = head::without_token(rule, Side::Server, head, "Upgrade", "websocket");
+        self.found.extend(missing.or_else(|| self.switched_to_more()));
+        let rule = &registry::RESPONSE_MISSING_CONNECTION_UPGRADE;
+        self.found.extend(head::without_token(rule, Side::Server, head, "Connection", "Upgrade"));
+        self.must_fail.extend(self.found.iter().map(|violation| violation.rule));
+    }
+
+    /// WS123: the client takes no other value than `websocket`.
+    fn switched_to_more(&self) -> Option<Violation> {
+        let other =
+            fields::tokens(self.headers, "Upgrade").find(|name| !name.eq_ignore_ascii_case(b"websocket"))?;
+        let header = fields::all(self.headers, "Upgrade").next()?;
+        let text = format!("Upgrade names {} beside websocket", text::shown(other));
+        Some(self.of_field(&registry::RESPONSE_MISSING_UPGRADE, header, text))
+    }
+
+    /// WS120, WS121 (§4.2.2, item 5; §4.1, item 4), WS122 (§11.3.3).
+    fn accept(&mut self, request: Option<&Request>) {
+        let accepts = self.all("Sec-WebSocket-Accept");
+        let Some(first) = accepts.first() else {
+            return self
+                .fatal(self.of_head(&registry::MISSING_ACCEPT, "there is no Sec-WebSocket-Accept field"));
+        };
+        if let [_, second, ..] = accepts.as_slice() {
+            let text = format!("{} Sec-WebSocket-Accept fields: {}", accepts.len(), values(&accepts));
+            self.found.push(self.of_field(&registry::REPEATED_ACCEPT, second, text));
+        }
+        let keys: Vec<_> = request
+            .map(|request| fields::all(&request.headers, "Sec-WebSocket-Key").collect())
+            .unwrap_or_default();
+        let Some(key) = keys.first() else { return };
+        let expected: Vec<_> = keys.iter().map(|key| accept_for(&key.value)).collect();
+        let is_right = |accept: &&Header| expected.iter().any(|right| right.as_bytes() == &*accept.value);
+        if !accepts.iter().any(is_right) {
+            let text = format!(
+                "Sec-WebSocket-Accept is {}, and the key {} demands {}",
+                text::shown(&first.value),
+                text::shown(&key.value),
+                text::shown_list(expected.iter().map(|right| right.as_bytes()))
+            );
+            let violation = self.of_field(&registry::WRONG_ACCEPT, first, text);
+            self.fatal(
+                violation
+                    .with("received", text::json(&first.value))
+                    .with("expected", expected)
+                    .with("key", text::json(&key.value)),
+            );
+        } else if !accepts.iter().all(is_right) {
+            self.must_fail.push(&registry::REPEATED_ACCEPT);
+        }
+    }
+
+    /// WS125, WS135 (§4.2.2, item 5; §4.1, item 6), WS126 (§11.3.4).
+    fn subprotocol(&mut self, request: Option<&Request>) {
+        const NAME: &str = "Sec-WebSocket-Protocol";
+        let chosen = self.all(NAME);
+        if let [_, second, ..] = chosen.as_slice() {
+            let text = format!("{} {NAME} fields: {}", chosen.len(), values(&chosen));
+            self.found.push(self.of_field(&registry::REPEATED_SUBPROTOCOL, second, text));
+        }
+        if let Some(header) = chosen.iter().find(|header| !fields::is_token(&header.value)) {
+            let text = format!("{NAME} is {}, which is not one subprotocol", text::shown(&header.value));
+            return self.fatal(self.of_field(&registry::INVALID_SUBPROTOCOL_ANSWER, header, text));
+        }
+        let Some(request) = request else { return };
+        let offered: Vec<_> = fields::tokens(&request.headers, NAME).collect();
+        if let Some(header) = chosen.iter().find(|header| !offered.contains(&&*header.value)) {
+            let offer = match offered.as_slice() {
+                [] => "no subprotocol".into(),
+                names => text::shown_list(names.iter().copied()),
+            };
+            let text = format!("the server chose {}; the client offered {offer}", text::shown(&header.value));
+            let violation = self.of_field(&registry::SUBPROTOCOL_NOT_OFFERED, header, text);
+            let offered: Vec<_> = offered.into_iter().map(text::json).collect();
+            self.fatal(violation.with("chosen", text::json(&header.value)).with("offered", offered));
+        }
+    }
+
+    /// WS113, WS127 (§9.1; §4.1, item 5), WS134 (§11.3.2).
+    fn extensions(&mut self, request: Option<&Request>) {
+        const NAME: &str = "Sec-WebSocket-Extensions";
+        let fields = self.all(NAME);
+        let Some(first) = fields.first() else { return };
+        if let [_, second, ..] = fields.as_slice() {
+            let text = format!("{} {NAME} fields: {}", fields.len(), values(&fields));
+            self.found.push(self.of_field(&registry::REPEATED_EXTENSIONS_HEADER, second, text));
+        }
+        if let Some(violation) = head::extensions(Side::Server, self.headers, self.span) {
+            self.fatal(violation);
+        }
+        let Some(request) = request else { return };
+        let offered = extensions(&request.headers).list;
+        let is_offered = |name: &str| offered.iter().any(|offer| offer.name.eq_ignore_ascii_case(name));
+        let accepted = extensions(self.headers).list;
+        if let Some(extra) = accepted.iter().find(|extension| !is_offered(&extension.name)) {
+            let names: Vec<_> = offered.iter().map(|offer| offer.name.as_str()).collect();
+            let offer = match names.as_slice() {
+                [] => "no extension".into(),
+                names => text::shown_list(names.iter().map(|name| name.as_bytes())),
+            };
+            let text = format!(
+                "the server accepted {}; the client offered {offer}",
+                text::shown(extra.name.as_bytes())
+            );
+            let violation = self.of_field(&registry::EXTENSION_NOT_OFFERED, first, text);
+            self.fatal(violation.with("accepted", extra.name.as_str()).with("offered", names));
+        }
+    }
+
+    /// WS128 (RFC 9110 §15.2), WS129 (RFC 9110 §8.6, RFC 9112 §6.1).
+    fn http(&mut self, request: Option<&Request>, response: &Response) {
+        let old = |(major, minor): (u8, u8)| format!("HTTP/{major}.{minor}");
+        if response.version < (1, 1) {
+            let text = format!("the 101 is an {} response", old(response.version));
+            self.found.push(self.of_head(&registry::RESPONSE_HTTP_VERSION, &text));
+        } else if let Some(request) = request.filter(|request| request.version < (1, 1)) {
+            let text = format!("the 101 answers an {} request", old(request.version));
+            self.found.push(self.of_head(&registry::RESPONSE_HTTP_VERSION, &text));
+        }
+        for name in ["Content-Length", "Transfer-Encoding"] {
+            if let Some(header) = fields::all(self.headers, name).next() {
+                let text = format!("the 101 has {name}: {}", text::shown(&header.value));
+                self.found.push(self.of_field(&registry::BODY_HEADER_IN_101, header, text));
+            }
+        }
+    }
+
+    fn all(&self, name: &str) -> Vec<&'a Header> {
+        fields::all(self.headers, name).collect()
+    }
+
+    fn of_head(&self, rule: &'static Rule, text: &str) -> Violation {
+        Violation::of_span(rule, Side::Server, self.span, text.into())
+    }
+
+    fn of_field(&self, rule: &'static Rule, header: &Header, text: String) -> Violation {
+        Violation::of_header(rule, Side::Server, self.span, header, text)
+    }
+
+    fn fatal(&mut self, violation: Violation) {
+        self.must_fail.push(violation.rule);
+        self.found.push(violation);
+    }
+}
+
+fn values(headers: &[&Header]) -> String {
+    text::shown_list(headers.iter().map(|header| &*header.value))
+}
