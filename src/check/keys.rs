@@ -12,7 +12,7 @@ const CAPACITY: usize = 4096;
 
 /// The `Sec-WebSocket-Key`s of the latest handshakes. Invalid keys are not remembered.
 ///
-/// Invariant: `order` holds the keys of `seen`, the oldest first, at most [`CAPACITY`] of them.
+/// Invariant: `order` holds the keys of `seen`, the oldest first, at most `CAPACITY` of them.
 #[derive(Debug, Default)]
 pub struct KeyMemory {
     seen: HashMap<[u8; 16], Use>,

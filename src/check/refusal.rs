@@ -88,7 +88,7 @@ fn cause(request: &Request, response: &Response) -> String {
         400 | 426 if version.is_some_and(|version| version != b"13") => {
             format!("it does not accept the version asked for, and names {}", value("Sec-WebSocket-Version"))
         }
-        400 => "the server, or a proxy before it, finds the request invalid".into(),
+        400 => "the server finds the request invalid, or a proxy did not pass the upgrade on to it".into(),
         401 | 407 => "it demands authentication".into(),
         403 => match fields::get(&request.headers, "Origin") {
             Some(origin) => format!("it does not allow the origin {}, or this user", shown(origin)),
@@ -96,11 +96,13 @@ fn cause(request: &Request, response: &Response) -> String {
         },
         404 | 410 => "there is no WebSocket endpoint at this path".into(),
         405 => format!("this path does not take the method {}", shown(&request.method)),
-        426 => format!("it demands an upgrade to {}, and did not take this one for it", value("Upgrade")),
+        426 => {
+            "it demands what the request asks for; a proxy probably did not pass the upgrade on to it".into()
+        }
         429 => "there were too many requests".into(),
         502 | 504 => "a proxy does not reach its backend, or gets no answer from it".into(),
         503 => "the service is overloaded or down".into(),
-        505 => "it does not accept the HTTP version of the request".into(),
+        505 => "it finds the HTTP version too old; a proxy probably speaks HTTP/1.0 to its backend".into(),
         500..=599 => "the server failed; its log should say why".into(),
         _ => "the status does not tell why".into(),
     }

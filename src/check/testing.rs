@@ -57,7 +57,7 @@ fn split(head: &[u8]) -> (&[u8], Headers, Oddities) {
         if number == 0 {
             first = line;
             oddities.no_space_after_status = line.starts_with(b"HTTP") && line.len() == 12;
-        } else if line.starts_with(b" ") {
+        } else if line.first().is_some_and(|byte| b" \t".contains(byte)) {
             oddities.folded = true;
             let last = headers.last_mut().unwrap();
             last.value = [&last.value, line.trim_ascii()].concat().into();

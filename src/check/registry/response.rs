@@ -210,5 +210,6 @@ pub static UPGRADE_REQUIRED_WITHOUT_UPGRADE: Rule = Rule {
     rfc: "RFC 9110 §15.5.22",
     summary: "A 426 does not say to which protocol to upgrade.",
     requirement: "A server that answers 426 sends an Upgrade field with the protocols it demands.",
-    help: "Add Upgrade: websocket to the 426.",
+    help: "Add Upgrade: websocket to the 426. A proxy that relays a 426 writes its own Upgrade, since the field is \
+        hop-by-hop.",
 };

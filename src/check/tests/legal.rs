@@ -93,6 +93,8 @@ fn a_refusal_names_its_likely_cause() {
         ("403 Forbidden", "\"http://evil.example\""),
         ("404 Not Found", "path"),
         ("200 OK", "not a WebSocket endpoint"),
+        ("426 Upgrade Required\r\nUpgrade: websocket", "did not pass the upgrade on"),
+        ("505 HTTP Version Not Supported", "speaks HTTP/1.0"),
         ("502 Bad Gateway", "backend"),
         ("504 Gateway Timeout", "backend"),
         ("101 Switching Protocols\r\nUpgrade: h2c", "\"h2c\" instead"),
