@@ -1,5 +1,7 @@
 //! The exchange as its caller sees it: events in, events out, and an account of every byte held.
 
+use std::collections::VecDeque;
+
 use super::dialogue::{Dialogue, Out, Requests, Stage};
 use super::queue::Queue;
 use super::source::{Source, Sources};
@@ -67,7 +69,7 @@ impl Exchange {
     /// Gives everything back to `held` without another word: what waits is forgotten.
     pub fn release(&mut self, held: &mut Budget) {
         self.queues = PerDirection::default();
-        self.dialogue.pending = Default::default();
+        self.dialogue.pending = VecDeque::new();
         held.give_back(std::mem::take(&mut self.charged));
     }
 
