@@ -2,29 +2,40 @@
 //!
 //! In come the [`StreamEvent`]s of both directions; out go request and response heads, paired; and, behind an
 //! upgrade or a CONNECT, all further events untouched. Bodies are measured and skipped. This room does not know
-//! WebSocket: what a `101` switched to is for the caller to say. It keeps bytes only while it waits for the rest of
-//! a head, or for the response that decides what they are.
+//! WebSocket: what a `101` switched to is for the caller to say. It judges nobody: what is odd about a head is
+//! written down in [`Oddities`].
+//!
+//! ```text
+//!  client ──► queue ──► head ─► body ─► head ─► body ─► (asks for an upgrade: wait) ─┐
+//!                         │ pending requests                                         ├─► passed on
+//!  server ──► queue ──► (wait for a request) head ─► body ─► … ─► 101 ───────────────┘
+//! ```
+//!
+//! Bytes are kept only while they wait: for the rest of a head, for the response that decides what they are, or for
+//! the request that they answer. All of them count against [`Limits`](crate::base::Limits) and against a budget for
+//! all connections together.
 //!
 //! Protocol: RFC 9110, RFC 9112.
 
+mod body;
+mod dialogue;
+mod exchange;
+mod head;
+mod headers;
+mod proxy;
+mod queue;
+mod requests;
+mod responses;
+mod scan;
+mod source;
+#[cfg(test)]
+mod tests;
+
 use crate::base::{Direction, PacketId, Span, StreamEvent};
 
-/// One header field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// Its name, as written.
-    pub name: Box<[u8]>,
-    /// Its value without the white space around it; a folded value is joined with single spaces (RFC 9112 §5.2).
-    pub value: Box<[u8]>,
-    /// Where its line starts within the head, in bytes.
-    pub offset: u32,
-    /// Length of the line (or folded lines) without the line end.
-    pub length: u32,
-}
-
-/// Header fields in the order of the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Headers(pub Vec<Header>);
+pub use exchange::Exchange;
+pub use headers::{Header, Headers};
+pub use scan::{Speaks, speaks};
 
 /// What is odd about the form of a head (RFC 9112 §2.2, §4, §5.1, §5.2). Recorded here, judged elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +50,7 @@ pub struct Oddities {
     pub space_before_colon: bool,
     /// No space behind the status code, and no reason phrase.
     pub no_space_after_status: bool,
-    /// A header line without a colon.
+    /// A header line without a colon. The line is not among the header fields.
     pub line_without_colon: bool,
 }
 
@@ -56,12 +67,22 @@ pub struct Request {
     pub headers: Headers,
     /// What is odd about its form.
     pub oddities: Oddities,
-    /// Where the head stands, its final empty line included.
+    /// Where the head stands, from the first byte of the method to the end of the final empty line. Empty lines or a
+    /// PROXY header before it are not in it.
     pub span: Span,
-    /// When its first byte was captured, and in which packet.
+    /// The packet that carried its first byte.
     pub began: PacketId,
     /// Bytes of body that its header fields declare and that are not frames; `None` if chunked.
     pub body: Option<u64>,
+}
+
+impl Request {
+    /// Whether it asks to leave HTTP if the server agrees: `CONNECT` (RFC 9110 §9.3.6), an `Upgrade` field
+    /// (§7.8), or the fields of a WebSocket handshake whose `Upgrade` somebody took away.
+    pub fn asks_for_upgrade(&self) -> bool {
+        let asking = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+        &*self.method == b"CONNECT" || asking.into_iter().any(|name| self.headers.get(name).is_some())
+    }
 }
 
 /// The head of a response.
@@ -77,11 +98,16 @@ pub struct Response {
     pub headers: Headers,
     /// What is odd about its form.
     pub oddities: Oddities,
-    /// Where the head stands, its final empty line included.
+    /// Where the head stands, from the first byte of the version to the end of the final empty line.
     pub span: Span,
 }
 
 /// Something that [`Exchange`] found out.
+///
+/// HTTP ends with one of `Switched`, `NotHttp`, `Lost(ServerToClient)` or `LimitReached`. Behind it come, as
+/// `Passed`, the events that were not digested before, in order, and then all later ones: nothing that may be more
+/// than HTTP is swallowed, only what is left of a body whose length is known. Every request that [asks for an upgrade](Request::asks_for_upgrade) gets one `Response`
+/// that is not interim, or one `Unanswered`.
 #[derive(Debug)]
 pub enum HttpEvent<'a> {
     /// A request head is complete.
@@ -95,15 +121,20 @@ pub enum HttpEvent<'a> {
         /// A final response is still to come.
         interim: bool,
     },
-    /// These requests will not be answered any more: the connection ended.
+    /// No response to this request will be told any more: the connection ended, or HTTP could not be followed (the
+    /// event before says so). Told only of requests that ask for an upgrade.
     Unanswered(&'a Request),
-    /// The exchange ended with a 101 or a 2xx to CONNECT, told by the `Response` just before; from now on
-    /// everything is `Passed`.
+    /// The exchange ended with a 101 or a 2xx to CONNECT, told by the last `Response` of that status; from now on
+    /// everything is `Passed`. Between the two stand the responses to earlier requests if the 101 overtook them.
     Switched,
-    /// An event of what came after HTTP.
+    /// An event of what came after HTTP, or is none.
     Passed(Direction, StreamEvent<'a>),
-    /// The bytes are not HTTP (or no longer); nothing more will be told.
+    /// The bytes of this direction are not HTTP, or no longer.
     NotHttp(Direction),
-    /// A cap was reached and HTTP can no longer be followed; nothing more will be told.
+    /// Bytes that were needed to follow HTTP in this direction were not captured. If they are the client's, the
+    /// responses are still told, as answering no known request, and a 101 still switches; if they are the server's,
+    /// HTTP ends.
+    Lost(Direction),
+    /// A cap was reached and HTTP can no longer be followed: the name of the field of [`Limits`](crate::base::Limits).
     LimitReached(&'static str),
 }

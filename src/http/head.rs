@@ -1,0 +1,302 @@
+//! A complete head, from its first line to its empty line, becomes a request or a response (RFC 9112 §3 to §5).
+
+use nom::bytes::complete::{tag, take_till, take_while_m_n, take_while1};
+use nom::combinator::{all_consuming, verify};
+use nom::number::complete::u8;
+use nom::{IResult, Parser};
+
+use super::{Header, Headers, Oddities};
+
+/// The longest method that is taken for one. The longest registered one has 18 letters (RFC 9110 §16.1).
+pub(super) const METHOD_MAX: usize = 32;
+
+/// Why the bytes are not a head that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HeadError {
+    /// The first line is not one of HTTP.
+    StartLine,
+    /// More header fields than are allowed.
+    TooManyFields,
+}
+
+/// A request's first line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct RequestLine<'a> {
+    pub method: &'a [u8],
+    pub target: &'a [u8],
+    pub version: (u8, u8),
+}
+
+/// A response's first line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StatusLine<'a> {
+    pub version: (u8, u8),
+    pub status: u16,
+    pub reason: &'a [u8],
+    pub no_space_after_status: bool,
+}
+
+type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
+
+/// Splits a head into its first line and the fields; takes at most `max_fields` of them.
+pub(super) fn split(head: &[u8], max_fields: usize) -> Result<(&[u8], Headers, Oddities), HeadError> {
+    let (rest, first) = line(head).map_err(|_| HeadError::StartLine)?;
+    let mut oddities = Oddities { bare_lf: first.bare_lf, ..Oddities::default() };
+    let headers = fields(head, rest, max_fields, &mut oddities)?;
+    Ok((first.content, headers, oddities))
+}
+
+/// `GET /chat HTTP/1.1`. Blanks within the target are taken for a part of it.
+pub(super) fn request_line(line: &[u8]) -> Option<RequestLine<'_>> {
+    let line = line.trim_ascii_end();
+    let (rest, method) = method(line).ok()?;
+    let (target, version) = rest.split_at_checked(rest.len().checked_sub(b" HTTP/1.1".len())?)?;
+    let (_, (_, version)) = all_consuming((tag(" "), version_number)).parse(version).ok()?;
+    let target = target.trim_ascii();
+    // The preface of HTTP/2 is made to look like a request (RFC 9113 §3.4).
+    let preface = method == b"PRI" && version.0 == 2;
+    (!target.is_empty() && !preface).then_some(RequestLine { method, target, version })
+}
+
+/// `HTTP/1.1 101 Switching Protocols`.
+pub(super) fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
+    let blanks = take_while1(is_blank);
+    let (rest, (version, _, digits)) = (version_number, blanks, digits).parse(line).ok()?;
+    let status = digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0'));
+    let (no_space_after_status, reason) = match rest.split_first() {
+        None => (true, rest),
+        Some((b' ' | b'\t', reason)) => (false, reason),
+        Some(_) => return None,
+    };
+    Some(StatusLine { version, status, reason, no_space_after_status })
+}
+
+/// A method and the blank behind it.
+pub(super) fn method(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let (rest, method) = take_while_m_n(1, METHOD_MAX, is_tchar)(input)?;
+    let (rest, _) = tag(" ")(rest)?;
+    Ok((rest, method))
+}
+
+/// `HTTP/1.1` (RFC 9112 §2.3); HTTP/1.0 to HTTP/9.9.
+pub(super) fn version_number(input: &[u8]) -> Parsed<'_, (u8, u8)> {
+    let major = verify(u8, |digit| matches!(digit, b'1'..=b'9'));
+    let minor = verify(u8, u8::is_ascii_digit);
+    let (rest, (_, major, _, minor)) = (tag("HTTP/"), major, tag("."), minor).parse(input)?;
+    Ok((rest, (major - b'0', minor - b'0')))
+}
+
+/// The characters of a token (RFC 9110 §5.6.2).
+pub(super) fn is_tchar(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn digits(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())(input)
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// A line without its end.
+struct Line<'a> {
+    content: &'a [u8],
+    bare_lf: bool,
+}
+
+/// A line that ends in CRLF or LF (RFC 9112 §2.2).
+fn line(input: &[u8]) -> Parsed<'_, Line<'_>> {
+    let (rest, (content, _)) = (take_till(|byte| byte == b'\n'), tag("\n")).parse(input)?;
+    Ok(match content.strip_suffix(b"\r") {
+        Some(content) => (rest, Line { content, bare_lf: false }),
+        None => (rest, Line { content, bare_lf: true }),
+    })
+}
+
+/// A field that may go on over the next line.
+struct Field<'a> {
+    name: &'a [u8],
+    value: Vec<u8>,
+    offset: usize,
+    end: usize,
+}
+
+impl From<Field<'_>> for Header {
+    fn from(field: Field<'_>) -> Self {
+        Header {
+            name: field.name.into(),
+            value: field.value.into_boxed_slice(),
+            offset: u32::try_from(field.offset).unwrap_or(u32::MAX),
+            length: u32::try_from(field.end - field.offset).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// The fields in `rest`, the lines of `head` behind the first.
+fn fields(head: &[u8], mut rest: &[u8], max: usize, oddities: &mut Oddities) -> Result<Headers, HeadError> {
+    let mut headers = Vec::new();
+    let mut open: Option<Field<'_>> = None;
+    while let Ok((behind, line)) = line(rest) {
+        let offset = head.len() - rest.len();
+        let end = offset + line.content.len();
+        rest = behind;
+        oddities.bare_lf |= line.bare_lf;
+        if line.content.first().copied().is_some_and(is_blank) {
+            oddities.folded = true;
+            if let Some(field) = &mut open {
+                fold(&mut field.value, line.content);
+                field.end = end;
+            }
+            continue;
+        }
+        headers.extend(open.take().map(Header::from));
+        if line.content.is_empty() {
+            break;
+        }
+        if headers.len() >= max {
+            return Err(HeadError::TooManyFields);
+        }
+        open = field(line.content, oddities).map(|(name, value)| Field {
+            name,
+            value: value.into(),
+            offset,
+            end,
+        });
+    }
+    headers.extend(open.map(Header::from));
+    Ok(Headers(headers))
+}
+
+/// Name and value of a header line.
+fn field<'a>(line: &'a [u8], oddities: &mut Oddities) -> Option<(&'a [u8], &'a [u8])> {
+    let parsed: Parsed<'_, _> = (take_till(|byte| byte == b':'), tag(":")).parse(line);
+    let Ok((value, (name, _))) = parsed else {
+        oddities.line_without_colon = true;
+        return None;
+    };
+    let trimmed = trim_blanks(name);
+    oddities.space_before_colon |= trimmed.len() != name.len();
+    Some((trimmed, trim_blanks(value)))
+}
+
+/// Appends a folded line with a single space (RFC 9112 §5.2).
+fn fold(value: &mut Vec<u8>, line: &[u8]) {
+    let line = trim_blanks(line);
+    if !value.is_empty() && !line.is_empty() {
+        value.push(b' ');
+    }
+    value.extend_from_slice(line);
+}
+
+fn trim_blanks(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(head: &[u8]) -> (Vec<(String, String)>, Oddities) {
+        let (_, headers, oddities) = split(head, 100).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (headers.0.iter().map(|header| (text(&header.name), text(&header.value))).collect(), oddities)
+    }
+
+    fn field(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn rfc9112_3_request_lines() {
+        let line = request_line(b"GET /chat?x=y HTTP/1.1").unwrap();
+        assert_eq!((line.method, line.target, line.version), (&b"GET"[..], &b"/chat?x=y"[..], (1, 1)));
+        assert_eq!(request_line(b"GET /a b HTTP/1.0 ").unwrap().target, b"/a b");
+        assert_eq!(request_line("GET /ü HTTP/9.9".as_bytes()).unwrap().version, (9, 9));
+        assert_eq!(request_line(b"CONNECT example.com:80 HTTP/1.1").unwrap().method, b"CONNECT");
+        let long = [&[b'X'; METHOD_MAX + 1][..], b" / HTTP/1.1"].concat();
+        for bad in [
+            &b""[..],
+            b"GET",
+            b"GET /",
+            b"GET  HTTP/1.1",
+            b"GET / HTTP/1",
+            b"GET / HTTP/1.10",
+            b"GET / http/1.1",
+            b"GET / HTTP/0.9",
+            b"GET /HTTP/1.1",
+            b" GET / HTTP/1.1",
+            b"G(T / HTTP/1.1",
+            b"PRI * HTTP/2.0",
+            &long,
+        ] {
+            assert_eq!(request_line(bad), None, "{}", bad.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn rfc9112_4_status_lines() {
+        let line = status_line(b"HTTP/1.1 101 Switching Protocols").unwrap();
+        assert_eq!((line.version, line.status, line.reason), ((1, 1), 101, &b"Switching Protocols"[..]));
+        let line = status_line(b"HTTP/1.0 200 ").unwrap();
+        assert_eq!((line.reason, line.no_space_after_status), (&b""[..], false));
+        let line = status_line(b"HTTP/1.1 999").unwrap();
+        assert_eq!((line.status, line.no_space_after_status), (999, true));
+        for bad in [
+            &b"HTTP/1.1"[..],
+            b"HTTP/1.1 ",
+            b"HTTP/1.1 OK",
+            b"HTTP/1.1 2000",
+            b"HTTP/1.1200 OK",
+            b"HTTP/11 200",
+        ] {
+            assert_eq!(status_line(bad), None, "{}", bad.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn rfc9112_5_fields_and_their_places() {
+        let head = b"GET / HTTP/1.1\r\nHost: a\r\nX:\tb \r\nY:\r\n\r\n";
+        let (_, headers, oddities) = split(head, 3).unwrap();
+        assert_eq!(oddities, Oddities::default());
+        let places: Vec<_> = headers.0.iter().map(|header| (header.offset, header.length)).collect();
+        assert_eq!(places, [(16, 7), (25, 5), (32, 2)]);
+        assert_eq!(headers.get("x"), Some(&b"b"[..]));
+        assert_eq!(headers.get("y"), Some(&b""[..]));
+        assert_eq!(split(head, 2).unwrap_err(), HeadError::TooManyFields);
+    }
+
+    #[test]
+    fn rfc9112_2_2_bare_line_feeds() {
+        let (fields, oddities) = parse(b"GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n");
+        assert_eq!(fields, [field("A", "b"), field("C", "d")]);
+        assert!(oddities.bare_lf);
+    }
+
+    #[test]
+    fn rfc9112_5_1_space_before_the_colon_and_no_colon() {
+        let (fields, oddities) = parse(b"X\r\nA : b\r\nno colon\r\n over two lines\r\nC: d\r\n\r\n");
+        assert_eq!(fields, [field("A", "b"), field("C", "d")]);
+        assert!(oddities.space_before_colon && oddities.line_without_colon && oddities.folded);
+    }
+
+    #[test]
+    fn rfc9112_5_2_folded_lines_are_joined_with_one_space() {
+        let head = b"X\r\n leading\r\nA:\r\n\t b  \r\n \r\n  c\r\nD: e\r\n\r\n";
+        let (fields, oddities) = parse(head);
+        assert_eq!(fields, [field("A", "b c"), field("D", "e")]);
+        assert!(oddities.folded && !oddities.line_without_colon);
+        let (_, headers, _) = split(head, 9).unwrap();
+        let whole = &headers.0[0];
+        assert_eq!((whole.offset, whole.length as usize), (13, b"A:\r\n\t b  \r\n \r\n  c".len()));
+    }
+
+    #[test]
+    fn rfc9110_5_5_any_byte_may_stand_in_a_value() {
+        let (_, headers, _) = split(b"X\r\nA: \xff\x80\x00\x1b\r\n\r\n", 9).unwrap();
+        assert_eq!(headers.get("A"), Some(&b"\xff\x80\x00\x1b"[..]));
+    }
+}
