@@ -3,7 +3,7 @@
 use super::{Rule, Violation, registry};
 use crate::base::{Direction, Span};
 use crate::record::Side;
-use crate::websocket::{CloseBody, CodeClass, Extension, FrameHeader, Opcode, code_class, code_name};
+use crate::websocket::{CloseBody, CodeClass, FrameHeader, Negotiated, Opcode, code_class, code_name};
 
 /// Which frame.
 #[derive(Debug, Clone, Copy)]
@@ -16,31 +16,6 @@ pub struct FrameAt {
     pub message: Option<u64>,
     /// Where it stands: at least its header.
     pub span: Span,
-}
-
-/// What the negotiated extensions change about frame headers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Negotiated {
-    /// permessage-deflate uses RSV1 (RFC 7692 §6).
-    pub deflate: bool,
-    /// There is, or may be, an extension that Sockeye does not know: reserved bits and opcodes may have a meaning.
-    pub unknown: bool,
-}
-
-impl Negotiated {
-    /// If the handshake was not captured.
-    pub const NOT_CAPTURED: Negotiated = Negotiated { deflate: false, unknown: true };
-
-    /// From the extensions that the server accepted.
-    pub fn new(accepted: &[Extension]) -> Self {
-        let is_deflate = |extension: &Extension| is_known(&extension.name);
-        Self { deflate: accepted.iter().any(is_deflate), unknown: !accepted.iter().all(is_deflate) }
-    }
-}
-
-/// Whether Sockeye knows what this extension does to frames.
-pub fn is_known(extension: &str) -> bool {
-    extension.eq_ignore_ascii_case("permessage-deflate")
 }
 
 /// Judges a frame header. `message_open` says whether a fragmented message of this direction is unfinished; `None` if
@@ -105,7 +80,7 @@ fn mask(header: &FrameHeader, from: Direction) -> Found {
 /// WS203 (§5.2).
 fn reserved_opcode(header: &FrameHeader, negotiated: Negotiated) -> Found {
     match header.opcode {
-        Opcode::Reserved(value) if !negotiated.unknown => {
+        Opcode::Reserved(value) if !negotiated.unknown_extension => {
             let text = format!(
                 "opcode {value:#x} has no meaning, and no extension was negotiated that gives it one"
             );
@@ -117,7 +92,7 @@ fn reserved_opcode(header: &FrameHeader, negotiated: Negotiated) -> Found {
 
 /// WS204 (§5.2). What RSV1 may stand on under permessage-deflate is for the rules of RFC 7692.
 fn reserved_bits(header: &FrameHeader, negotiated: Negotiated) -> Found {
-    if negotiated.unknown {
+    if negotiated.unknown_extension {
         return None;
     }
     let set: Vec<_> =
@@ -228,15 +203,5 @@ mod tests {
             let header = FrameHeader::parse(&bytes).unwrap().1;
             prop_assert_eq!(wire_form(&header), &bytes[..usize::from(header.header_length)]);
         }
-    }
-
-    #[test]
-    fn only_permessage_deflate_is_known() {
-        let extension = |name: &str| Extension { name: name.into(), params: vec![] };
-        assert_eq!(Negotiated::new(&[]), Negotiated::default());
-        let deflate = Negotiated::new(&[extension("permessage-deflate")]);
-        assert_eq!(deflate, Negotiated { deflate: true, unknown: false });
-        let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
-        assert_eq!(both, Negotiated { deflate: true, unknown: true });
     }
 }

@@ -4,7 +4,7 @@ use super::{Rule, Violation, registry, text};
 use crate::base::Span;
 use crate::http::{Headers, Oddities};
 use crate::record::Side;
-use crate::websocket::{extensions as read_extensions, fields};
+use crate::websocket::extensions as read_extensions;
 
 /// WS104, WS105, WS123, WS124: a field is missing, or its list lacks a token.
 pub(super) fn without_token(
@@ -14,13 +14,13 @@ pub(super) fn without_token(
     name: &'static str,
     token: &str,
 ) -> Option<Violation> {
-    if fields::has_token(headers, name, token) {
+    if headers.has_token(name, token) {
         return None;
     }
-    let Some(header) = fields::all(headers, name).next() else {
+    let Some(header) = headers.fields(name).next() else {
         return Some(Violation::of_span(rule, side, span, format!("there is no {name} field")));
     };
-    let values = text::shown_list(fields::all(headers, name).map(|header| &*header.value));
+    let values = text::shown_list(headers.fields(name).map(|header| &*header.value));
     let text = format!("{name} is {values}, which does not list {token}");
     Some(Violation::of_header(rule, side, span, header, text).with("value", text::json(&header.value)))
 }
@@ -29,7 +29,7 @@ pub(super) fn without_token(
 pub(super) fn extensions(side: Side, headers: &Headers, span: &Span) -> Option<Violation> {
     const NAME: &str = "Sec-WebSocket-Extensions";
     let malformed = read_extensions(headers).malformed?;
-    let header = fields::all(headers, NAME).next()?;
+    let header = headers.fields(NAME).next()?;
     let text = match &*malformed {
         [] => format!("{NAME} is there but names no extension"),
         bytes => format!("in {NAME}, {} does not follow the grammar", text::shown(bytes)),

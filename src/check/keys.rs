@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use super::{Violation, registry, text};
 use crate::http::Request;
 use crate::record::Side;
-use crate::websocket::{decode_key, fields};
+use crate::websocket::decode_key;
 
 /// Keys remembered at once, some 200 KiB: reuse worth telling happens within fewer connections than that.
 const CAPACITY: usize = 4096;
@@ -29,7 +29,7 @@ struct Use {
 impl KeyMemory {
     /// WS111. Remembers the key of this request; a retry on the same connection may use it again.
     pub(super) fn judge(&mut self, stream: u64, request: &Request, out: &mut impl FnMut(Violation)) {
-        let Some(field) = fields::all(&request.headers, "Sec-WebSocket-Key").next() else { return };
+        let Some(field) = request.headers.fields("Sec-WebSocket-Key").next() else { return };
         let Ok(key) = decode_key(&field.value) else { return };
         let Some(first) = self.seen.get(&key) else {
             return self.remember(key, Use { stream, packet: request.span.end.number });

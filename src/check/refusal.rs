@@ -3,7 +3,7 @@
 use super::{Violation, head, registry, text::json, text::shown};
 use crate::http::{Request, Response};
 use crate::record::Side;
-use crate::websocket::{Wants, fields};
+use crate::websocket::Wants;
 
 /// Judges the final response to a request that asked for WebSocket, or shows traces of it, and did not get it.
 ///
@@ -24,9 +24,9 @@ pub(super) fn judge(request: &Request, wants: Wants, response: &Response, out: &
 /// WS130 (§4.2.2, item 4; §4.4).
 fn without_version(request: &Request, response: &Response) -> Option<Violation> {
     const NAME: &str = "Sec-WebSocket-Version";
-    let version = fields::get(&request.headers, NAME)?;
-    let other = fields::all(&request.headers, NAME).all(|field| &*field.value != b"13");
-    let refused = matches!(response.status, 400 | 426) && fields::count(&response.headers, NAME) == 0;
+    let version = request.headers.get(NAME)?;
+    let other = request.headers.fields(NAME).all(|field| &*field.value != b"13");
+    let refused = matches!(response.status, 400 | 426) && response.headers.count(NAME) == 0;
     let text =
         format!("the server answered {} to version {} without {NAME}", response.status, shown(version));
     let rule = &registry::REFUSAL_WITHOUT_VERSION;
@@ -36,7 +36,7 @@ fn without_version(request: &Request, response: &Response) -> Option<Violation> 
 /// WS136 (RFC 9110 §15.5.22).
 fn without_upgrade(response: &Response) -> Option<Violation> {
     let rule = &registry::UPGRADE_REQUIRED_WITHOUT_UPGRADE;
-    let missing = response.status == 426 && fields::count(&response.headers, "Upgrade") == 0;
+    let missing = response.status == 426 && response.headers.count("Upgrade") == 0;
     missing.then(|| {
         Violation::of_span(rule, Side::Server, &response.span, "the 426 has no Upgrade field".into())
     })
@@ -66,7 +66,7 @@ fn rejected(request: &Request, wants: Wants, response: &Response) -> Violation {
 
 /// What a proxy that knows nothing of upgrades leaves away.
 fn stripped(request: &Request, wants: Wants) -> Vec<&'static str> {
-    let lacks = |name, token| wants != Wants::Upgrade && !fields::has_token(&request.headers, name, token);
+    let lacks = |name, token| wants != Wants::Upgrade && !request.headers.has_token(name, token);
     [
         (request.version < (1, 1), "HTTP/1.1"),
         (lacks("Upgrade", "websocket"), "Upgrade: websocket"),
@@ -79,8 +79,8 @@ fn stripped(request: &Request, wants: Wants) -> Vec<&'static str> {
 
 /// The likely cause, by the status.
 fn cause(request: &Request, response: &Response) -> String {
-    let value = |name| fields::get(&response.headers, name).map_or("nothing".into(), shown);
-    let version = fields::get(&request.headers, "Sec-WebSocket-Version");
+    let value = |name| response.headers.get(name).map_or("nothing".into(), shown);
+    let version = request.headers.get("Sec-WebSocket-Version");
     match response.status {
         101 => format!("it switched to {} instead", value("Upgrade")),
         200..=299 => "what answers at this path is an ordinary page, not a WebSocket endpoint".into(),
@@ -90,7 +90,7 @@ fn cause(request: &Request, response: &Response) -> String {
         }
         400 => "the server finds the request invalid, or a proxy did not pass the upgrade on to it".into(),
         401 | 407 => "it demands authentication".into(),
-        403 => match fields::get(&request.headers, "Origin") {
+        403 => match request.headers.get("Origin") {
             Some(origin) => format!("it does not allow the origin {}, or this user", shown(origin)),
             None => "access is denied; the request has no Origin, which some servers demand".into(),
         },

@@ -4,7 +4,7 @@ use super::{Rule, Violation, head, registry, text};
 use crate::base::Span;
 use crate::http::{Header, Headers, Request};
 use crate::record::Side;
-use crate::websocket::{InvalidKey, decode_key, fields};
+use crate::websocket::{InvalidKey, decode_key, is_token};
 
 /// What §4.2.1 tells a server to refuse. WS107 is not among them, since §4.2.2 frees the server from decoding the key.
 static REFUSABLE: [&Rule; 11] = [
@@ -140,9 +140,9 @@ impl<'a> Judge<'a> {
     /// WS112 (§4.1, item 10; the grammar is in §4.3).
     fn subprotocols(&mut self) {
         const NAME: &str = "Sec-WebSocket-Protocol";
-        let Some(field) = fields::all(self.headers, NAME).next() else { return };
-        let offered: Vec<_> = fields::tokens(self.headers, NAME).collect();
-        let invalid: Vec<_> = offered.iter().copied().filter(|name| !fields::is_token(name)).collect();
+        let Some(field) = self.headers.fields(NAME).next() else { return };
+        let offered: Vec<_> = self.headers.tokens(NAME).collect();
+        let invalid: Vec<_> = offered.iter().copied().filter(|name| !is_token(name)).collect();
         let repeated = repeated(&offered);
         let text = if offered.is_empty() {
             format!("{NAME} is there but names no subprotocol")
@@ -157,7 +157,7 @@ impl<'a> Judge<'a> {
     }
 
     fn all(&self, name: &str) -> Vec<&'a Header> {
-        fields::all(self.headers, name).collect()
+        self.headers.fields(name).collect()
     }
 
     fn whole(&mut self, rule: &'static Rule, text: String) {
@@ -165,7 +165,9 @@ impl<'a> Judge<'a> {
     }
 
     fn field(&mut self, rule: &'static Rule, header: &Header, text: String) {
-        let values: Vec<_> = fields::all(self.headers, &String::from_utf8_lossy(&header.name))
+        let values: Vec<_> = self
+            .headers
+            .fields(&String::from_utf8_lossy(&header.name))
             .map(|header| text::json(&header.value))
             .collect();
         let violation = Violation::of_header(rule, Side::Client, self.span, header, text);

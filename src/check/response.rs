@@ -4,7 +4,7 @@ use super::{Rule, Violation, head, registry, text};
 use crate::base::Span;
 use crate::http::{Header, Headers, Request, Response};
 use crate::record::Side;
-use crate::websocket::{accept_for, extensions, fields};
+use crate::websocket::{accept_for, extensions, is_token};
 
 /// Judges a 101 to WebSocket. `request` is the one it certainly answers; without it, nothing is said about what
 /// follows from the request.
@@ -52,9 +52,8 @@ impl<'a> Judge<'a> {
 
     /// WS123: the client takes no other value than `websocket`.
     fn switched_to_more(&self) -> Option<Violation> {
-        let other =
-            fields::tokens(self.headers, "Upgrade").find(|name| !name.eq_ignore_ascii_case(b"websocket"))?;
-        let header = fields::all(self.headers, "Upgrade").next()?;
+        let other = self.headers.tokens("Upgrade").find(|name| !name.eq_ignore_ascii_case(b"websocket"))?;
+        let header = self.headers.fields("Upgrade").next()?;
         let text = format!("Upgrade names {} beside websocket", text::shown(other));
         Some(self.of_field(&registry::RESPONSE_MISSING_UPGRADE, header, text))
     }
@@ -70,9 +69,8 @@ impl<'a> Judge<'a> {
             let text = format!("{} Sec-WebSocket-Accept fields: {}", accepts.len(), values(&accepts));
             self.found.push(self.of_field(&registry::REPEATED_ACCEPT, second, text));
         }
-        let keys: Vec<_> = request
-            .map(|request| fields::all(&request.headers, "Sec-WebSocket-Key").collect())
-            .unwrap_or_default();
+        let keys: Vec<_> =
+            request.map(|request| request.headers.fields("Sec-WebSocket-Key").collect()).unwrap_or_default();
         let Some(key) = keys.first() else { return };
         let expected: Vec<_> = keys.iter().map(|key| accept_for(&key.value)).collect();
         let is_right = |accept: &&Header| expected.iter().any(|right| right.as_bytes() == &*accept.value);
@@ -103,12 +101,12 @@ impl<'a> Judge<'a> {
             let text = format!("{} {NAME} fields: {}", chosen.len(), values(&chosen));
             self.found.push(self.of_field(&registry::REPEATED_SUBPROTOCOL, second, text));
         }
-        if let Some(header) = chosen.iter().find(|header| !fields::is_token(&header.value)) {
+        if let Some(header) = chosen.iter().find(|header| !is_token(&header.value)) {
             let text = format!("{NAME} is {}, which is not one subprotocol", text::shown(&header.value));
             return self.fatal(self.of_field(&registry::INVALID_SUBPROTOCOL_ANSWER, header, text));
         }
         let Some(request) = request else { return };
-        let offered: Vec<_> = fields::tokens(&request.headers, NAME).collect();
+        let offered: Vec<_> = request.headers.tokens(NAME).collect();
         if let Some(header) = chosen.iter().find(|header| !offered.contains(&&*header.value)) {
             let offer = match offered.as_slice() {
                 [] => "no subprotocol".into(),
@@ -163,7 +161,7 @@ impl<'a> Judge<'a> {
             self.found.push(self.of_head(&registry::RESPONSE_HTTP_VERSION, &text));
         }
         for name in ["Content-Length", "Transfer-Encoding"] {
-            if let Some(header) = fields::all(self.headers, name).next() {
+            if let Some(header) = self.headers.fields(name).next() {
                 let text = format!("the 101 has {name}: {}", text::shown(&header.value));
                 self.found.push(self.of_field(&registry::BODY_HEADER_IN_101, header, text));
             }
@@ -171,7 +169,7 @@ impl<'a> Judge<'a> {
     }
 
     fn all(&self, name: &str) -> Vec<&'a Header> {
-        fields::all(self.headers, name).collect()
+        self.headers.fields(name).collect()
     }
 
     fn of_head(&self, rule: &'static Rule, text: &str) -> Violation {

@@ -32,7 +32,7 @@ impl Exchange {
         &mut self,
         direction: Direction,
         event: StreamEvent<'_>,
-        held: &mut Budget,
+        held: &Budget,
         out: &mut impl FnMut(HttpEvent<'_>),
     ) {
         if self.dialogue.passes(direction) {
@@ -48,7 +48,7 @@ impl Exchange {
 
     /// The connection ended, or the input did: decides what still waits, tells what will not come, and gives
     /// everything back to `held`. Whatever is pushed later is passed.
-    pub fn finish(&mut self, held: &mut Budget, out: &mut impl FnMut(HttpEvent<'_>)) {
+    pub fn finish(&mut self, held: &Budget, out: &mut impl FnMut(HttpEvent<'_>)) {
         if self.dialogue.requests == Requests::Followed {
             self.dialogue.requests = Requests::Over;
         }
@@ -67,7 +67,7 @@ impl Exchange {
     }
 
     /// Gives everything back to `held` without another word: what waits is forgotten.
-    pub fn release(&mut self, held: &mut Budget) {
+    pub fn release(&mut self, held: &Budget) {
         self.queues = PerDirection::default();
         self.dialogue.pending = VecDeque::new();
         held.give_back(std::mem::take(&mut self.charged));
@@ -127,7 +127,7 @@ impl Exchange {
     }
 
     /// Makes the account right; gives up if the budget does not allow what is held.
-    fn settle(&mut self, held: &mut Budget, out: &mut Out<'_>) {
+    fn settle(&mut self, held: &Budget, out: &mut Out<'_>) {
         let footprint = self.footprint();
         if footprint > self.charged && !held.take(footprint - self.charged) {
             self.stop("held_total", out);

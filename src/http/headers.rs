@@ -25,8 +25,12 @@ impl Headers {
 
     /// The values of all fields of this name.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        let named = move |header: &&Header| header.name.eq_ignore_ascii_case(name.as_bytes());
-        self.0.iter().filter(named).map(|header| &*header.value)
+        self.fields(name).map(|header| &*header.value)
+    }
+
+    /// All fields of this name.
+    pub fn fields<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Header> {
+        self.0.iter().filter(move |header| header.name.eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// How many fields have this name.

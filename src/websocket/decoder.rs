@@ -22,8 +22,6 @@ pub enum FrameEvent<'a> {
         span: Span,
         /// How much of the other direction the sender had acknowledged when it sent the first byte.
         acked: Option<u64>,
-        /// That first bytes of it, as they were on the wire.
-        bytes: HeaderBytes,
     },
     /// The next payload bytes, still masked.
     Payload {
@@ -52,36 +50,9 @@ pub enum FrameEvent<'a> {
         header: FrameHeader,
         /// Where they stand.
         span: Span,
-        /// The bytes.
-        bytes: HeaderBytes,
     },
     /// After missing bytes, nobody knows where the next frame begins. The rest of the direction is not decoded.
     Lost,
-}
-
-/// The bytes of a header: up to 14.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HeaderBytes {
-    bytes: [u8; FrameHeader::MAX_LENGTH],
-    length: usize,
-}
-
-impl HeaderBytes {
-    /// The bytes.
-    pub fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    /// Takes as much of `bytes` as fits; how much it took.
-    fn fill(&mut self, bytes: &[u8]) -> usize {
-        let free = self.bytes.get_mut(self.length..).unwrap_or_default();
-        let count = free.len().min(bytes.len());
-        for (to, from) in free.iter_mut().zip(bytes) {
-            *to = *from;
-        }
-        self.length += count;
-        count
-    }
 }
 
 /// What is known of the frames of a direction before they come.
@@ -124,6 +95,30 @@ enum State {
 struct Start {
     span: Span,
     acked: Option<u64>,
+}
+
+/// The bytes of a header so far: up to 14.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct HeaderBytes {
+    bytes: [u8; FrameHeader::MAX_LENGTH],
+    length: usize,
+}
+
+impl HeaderBytes {
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// Takes as much of `bytes` as fits; how much it took.
+    fn fill(&mut self, bytes: &[u8]) -> usize {
+        let free = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let count = free.len().min(bytes.len());
+        for (to, from) in free.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+        self.length += count;
+        count
+    }
 }
 
 const BETWEEN_FRAMES: State =
@@ -201,7 +196,7 @@ impl Decoder {
         let used = bytes.length.saturating_sub(before);
         let part = at.part(0, used as u64);
         let start = start.map_or(Start { span: part, acked }, |s| Start { span: s.span.join(&part), ..s });
-        self.begin_frame(expected, header, start, bytes, out);
+        self.begin_frame(expected, header, start, out);
         used
     }
 
@@ -210,15 +205,14 @@ impl Decoder {
         expected: Expected,
         header: FrameHeader,
         start: Start,
-        bytes: HeaderBytes,
         out: &mut impl FnMut(FrameEvent<'_>),
     ) {
         let Start { span, acked } = start;
         if !expected.admits(&header) {
             self.state = State::Lost;
-            return out(FrameEvent::NotAFrame { header, span, bytes });
+            return out(FrameEvent::NotAFrame { header, span });
         }
-        out(FrameEvent::Header { header, span, acked, bytes });
+        out(FrameEvent::Header { header, span, acked });
         self.advance(header.payload_length, 0, out);
     }
 

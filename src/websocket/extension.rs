@@ -15,7 +15,7 @@ use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 use serde::Serialize;
 
-use super::fields::{self, is_token, is_token_byte};
+use super::token::{is_token, is_token_byte};
 use crate::http::Headers;
 
 const NAME: &str = "Sec-WebSocket-Extensions";
@@ -41,10 +41,10 @@ pub struct Extensions {
 /// Reads the extensions offered by a request or accepted by a response.
 pub fn extensions(headers: &Headers) -> Extensions {
     let mut found = Extensions::default();
-    for field in fields::all(headers, NAME) {
+    for field in headers.fields(NAME) {
         read_list(&field.value, &mut found);
     }
-    if found.list.is_empty() && fields::count(headers, NAME) > 0 {
+    if found.list.is_empty() && headers.count(NAME) > 0 {
         found.malformed.get_or_insert_default();
     }
     found
@@ -129,6 +129,32 @@ fn token(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
     take_while1(is_token_byte).parse(input)
 }
 
+/// What the accepted extensions change about the reading of frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Negotiated {
+    /// permessage-deflate: RSV1 on a first frame means a compressed message (RFC 7692 §6).
+    pub deflate: bool,
+    /// There is an extension that Sockeye does not know: reserved bits and opcodes may mean anything.
+    pub unknown_extension: bool,
+}
+
+impl Negotiated {
+    /// From the extensions that the server accepted.
+    pub fn new(accepted: &[Extension]) -> Self {
+        Self {
+            deflate: accepted.iter().any(Extension::is_known),
+            unknown_extension: !accepted.iter().all(Extension::is_known),
+        }
+    }
+}
+
+impl Extension {
+    /// Whether Sockeye knows what it does to frames.
+    pub fn is_known(&self) -> bool {
+        self.name.eq_ignore_ascii_case("permessage-deflate")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -201,5 +227,15 @@ mod tests {
             prop_assert!(found.list.len() <= value.len());
             prop_assert!(!found.list.is_empty() || found.malformed.is_some());
         }
+    }
+
+    #[test]
+    fn only_permessage_deflate_is_known() {
+        let extension = |name: &str| Extension { name: name.into(), params: vec![] };
+        assert_eq!(Negotiated::new(&[]), Negotiated::default());
+        let deflate = Negotiated::new(&[extension("permessage-deflate")]);
+        assert_eq!(deflate, Negotiated { deflate: true, unknown_extension: false });
+        let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
+        assert_eq!(both, Negotiated { deflate: true, unknown_extension: true });
     }
 }

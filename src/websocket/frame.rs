@@ -1,6 +1,5 @@
 //! A frame, at its end.
 
-use super::decoder::HeaderBytes;
 use super::message::Membership;
 use super::{FrameHeader, Opcode};
 use crate::base::{Direction, Span};
@@ -14,8 +13,8 @@ pub struct Frame<'a> {
     pub number: u64,
     /// The header.
     pub header: FrameHeader,
-    /// The header as it was on the wire.
-    pub header_bytes: HeaderBytes,
+    /// How much of the other direction the sender had acknowledged when it sent the first byte, if the capture tells.
+    pub acked: Option<u64>,
     /// Header and payload in the stream; without what the stream's end cut off.
     pub span: Span,
     /// Payload bytes captured.

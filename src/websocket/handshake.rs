@@ -5,7 +5,6 @@ use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use sha1::{Digest, Sha1};
 
-use super::fields;
 use crate::http::{Request, Response};
 
 /// What a server appends to the key before hashing (RFC 6455 §1.3).
@@ -50,9 +49,9 @@ pub enum Wants {
 /// Whether this request wants to become a WebSocket.
 pub fn wants_websocket(request: &Request) -> Wants {
     let headers = &request.headers;
-    let upgrade = fields::has_token(headers, "Upgrade", "websocket");
-    let has = |name| fields::count(headers, name) > 0;
-    if upgrade && fields::has_token(headers, "Connection", "upgrade") {
+    let upgrade = headers.has_token("Upgrade", "websocket");
+    let has = |name| headers.count(name) > 0;
+    if upgrade && headers.has_token("Connection", "upgrade") {
         Wants::Upgrade
     } else if upgrade || has("Sec-WebSocket-Key") || has("Sec-WebSocket-Version") {
         Wants::Traces
@@ -69,9 +68,9 @@ pub fn switched_to_websocket(request: Option<&Request>, response: &Response) -> 
     let headers = &response.headers;
     let asked = || request.is_some_and(|request| wants_websocket(request) == Wants::Upgrade);
     response.status == 101
-        && (fields::has_token(headers, "Upgrade", "websocket")
-            || fields::count(headers, "Sec-WebSocket-Accept") > 0
-            || fields::count(headers, "Upgrade") == 0 && asked())
+        && (headers.has_token("Upgrade", "websocket")
+            || headers.count("Sec-WebSocket-Accept") > 0
+            || headers.count("Upgrade") == 0 && asked())
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Frames of one direction become messages (RFC 6455 §5.4).
 
 use super::collector::Collector;
-use super::session::Negotiated;
-use super::{Frame, FrameHeader, Opcode};
+use super::{Frame, FrameHeader, Negotiated, Opcode};
 use crate::base::{Budget, Direction, Span};
 
 /// A message: its fragments joined. A control frame is a message of one frame.
@@ -60,6 +59,18 @@ pub enum Part {
     Control,
     /// Its opcode has no meaning.
     Reserved,
+}
+
+impl Part {
+    /// Whether a fragmented message of the direction was unfinished when the frame came; `None` where that does not
+    /// tell whether the frame was right.
+    pub fn message_was_open(self) -> Option<bool> {
+        match self {
+            Part::First | Part::Orphan => Some(false),
+            Part::Interrupting | Part::Continuing => Some(true),
+            Part::OfControl | Part::Control | Part::Reserved => None,
+        }
+    }
 }
 
 /// Joins the data frames of one direction.

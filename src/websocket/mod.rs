@@ -11,7 +11,6 @@ mod close;
 mod collector;
 mod decoder;
 mod extension;
-pub(crate) mod fields;
 mod frame;
 mod handshake;
 mod header;
@@ -20,13 +19,15 @@ mod message;
 mod session;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
-pub use decoder::{Decoder, Expected, FrameEvent, HeaderBytes};
-pub use extension::{Extension, Extensions, extensions};
+pub use decoder::{Decoder, Expected, FrameEvent};
+pub use extension::{Extension, Extensions, Negotiated, extensions};
 pub use frame::Frame;
 pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};
 pub use header::{FrameHeader, Opcode};
 pub use mask::unmask;
 pub use message::{Membership, Message, Part};
-pub use session::{Negotiated, Session, SessionEvent, Wanted};
+pub use session::{Session, SessionEvent, Wanted};
+pub(crate) use token::is_token;

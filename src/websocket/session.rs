@@ -1,19 +1,10 @@
 //! Both directions of a WebSocket connection: frames are numbered, fragments joined (RFC 6455 §5.4).
 
 use super::collector::Collector;
-use super::decoder::{Decoder, Expected, FrameEvent, HeaderBytes};
+use super::decoder::{Decoder, Expected, FrameEvent};
 use super::message::{Joiner, Membership, Part};
-use super::{Frame, FrameHeader, Message, Opcode};
+use super::{Frame, FrameHeader, Message, Negotiated, Opcode};
 use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
-
-/// What the handshake agreed on, as far as it changes the reading of frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Negotiated {
-    /// permessage-deflate: RSV1 on a first frame means a compressed message (RFC 7692 §6).
-    pub deflate: bool,
-    /// An extension that Sockeye does not know: RSV bits and reserved opcodes may mean anything.
-    pub unknown_extension: bool,
-}
 
 /// How many payload bytes somebody wants to read; 0 if nobody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,17 +25,6 @@ impl Wanted {
 /// Something that the bytes of a session turned out to be.
 #[derive(Debug)]
 pub enum SessionEvent<'a> {
-    /// The header of a frame is complete, its payload yet to come.
-    Begun {
-        /// Who sends it.
-        direction: Direction,
-        /// The header.
-        header: FrameHeader,
-        /// Where the header stands.
-        span: Span,
-        /// How much of the other direction the sender had acknowledged when it sent the first byte.
-        acked: Option<u64>,
-    },
     /// A frame is over.
     Frame(&'a Frame<'a>),
     /// A message is over.
@@ -57,8 +37,6 @@ pub enum SessionEvent<'a> {
         header: FrameHeader,
         /// Where they stand.
         span: Span,
-        /// The bytes.
-        bytes: HeaderBytes,
     },
     /// After missing bytes, the rest of the direction cannot be decoded.
     Lost(Direction),
@@ -88,7 +66,7 @@ struct Half {
 #[derive(Debug, Clone, Copy)]
 struct OpenFrame {
     header: FrameHeader,
-    bytes: HeaderBytes,
+    acked: Option<u64>,
     span: Span,
     captured: u64,
     membership: Membership,
@@ -188,15 +166,12 @@ impl Stage<'_> {
     fn frame_event(&mut self, event: FrameEvent<'_>, out: &mut impl FnMut(SessionEvent<'_>)) {
         let direction = self.direction;
         match event {
-            FrameEvent::Header { header, span, acked, bytes } => {
-                out(SessionEvent::Begun { direction, header, span, acked });
-                self.begin(header, bytes, span, out);
-            }
+            FrameEvent::Header { header, span, acked } => self.begin(header, acked, span, out),
             FrameEvent::Payload { offset, span, bytes } => self.chunk(offset, &span, bytes),
             FrameEvent::Missing { offset, length } => self.hole(offset, length),
             FrameEvent::End { cut } => self.end(cut, out),
-            FrameEvent::NotAFrame { header, span, bytes } => {
-                out(SessionEvent::NotAFrame { direction, header, span, bytes });
+            FrameEvent::NotAFrame { header, span } => {
+                out(SessionEvent::NotAFrame { direction, header, span })
             }
             FrameEvent::Lost => {
                 self.joiner.abandon(direction, self.held, &mut |message| out(SessionEvent::Message(message)));
@@ -208,7 +183,7 @@ impl Stage<'_> {
     fn begin(
         &mut self,
         header: FrameHeader,
-        bytes: HeaderBytes,
+        acked: Option<u64>,
         span: Span,
         out: &mut impl FnMut(SessionEvent<'_>),
     ) {
@@ -218,7 +193,7 @@ impl Stage<'_> {
                 .abandon(self.direction, self.held, &mut |message| out(SessionEvent::Message(message)));
         }
         self.joiner.begin(&header, &membership);
-        *self.frame = Some(OpenFrame { header, bytes, span, captured: 0, membership });
+        *self.frame = Some(OpenFrame { header, acked, span, captured: 0, membership });
     }
 
     fn chunk(&mut self, offset: u64, span: &Span, bytes: &[u8]) {
@@ -258,7 +233,7 @@ impl Stage<'_> {
             direction: self.direction,
             number: *self.frames,
             header: open.header,
-            header_bytes: open.bytes,
+            acked: open.acked,
             span: open.span,
             payload_captured: open.captured,
             missing: self.missing,

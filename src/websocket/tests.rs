@@ -101,7 +101,6 @@ fn see(seen: &mut Seen, event: SessionEvent<'_>) {
         }
         SessionEvent::Lost(_) => seen.lost += 1,
         SessionEvent::NotAFrame { .. } => seen.not_frames += 1,
-        SessionEvent::Begun { .. } => {}
     }
 }
 

@@ -4,11 +4,12 @@ mod cases;
 mod legal;
 mod random;
 
-use super::frame::{self, FrameAt, Negotiated};
+use super::frame::{self, FrameAt};
 use super::handshake::{self, Exchange};
 use super::testing::{packet, request, response};
 use super::{KeyMemory, Rule, Violation};
 use crate::base::{Direction, PerDirection, Span};
+use crate::websocket::Negotiated;
 use crate::websocket::{CloseBody, FrameHeader, Opcode};
 
 const REQUEST: &str = "GET /chat HTTP/1.1\r\nHost: server.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

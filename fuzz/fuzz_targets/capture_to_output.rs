@@ -1,0 +1,59 @@
+//! From the bytes of a capture to rendered output, every zoom and every form.
+
+#![no_main]
+
+use std::io;
+
+use libfuzzer_sys::fuzz_target;
+use sockeye::analyzer::{Analyzer, Options, Rows};
+use sockeye::base::Limits;
+use sockeye::capture::Reader;
+use sockeye::record::Record;
+use sockeye::report::{Json, Report, Table, TableOptions};
+
+/// Small caps, so that small inputs reach them.
+fn limits() -> Limits {
+    Limits {
+        record: 4 << 10,
+        connections: 8,
+        out_of_order: 1 << 10,
+        out_of_order_total: 2 << 10,
+        http_head: 512,
+        http_wait: 512,
+        http_fields: 8,
+        http_pipeline: 4,
+        payload: 512,
+        held_total: 2 << 10,
+    }
+}
+
+fn render(capture: &[u8], rows: Rows, limits: Limits) {
+    let Ok(mut reader) = Reader::open(capture, &limits) else { return };
+    let options = TableOptions { packets: rows == Rows::Packets, color: true, width: Some(80), bytes_shown: 16 };
+    let mut table = Table::new(options);
+    let mut json = Json::lines();
+    let mut out = io::sink();
+    let mut print = |record: &Record<'_>| {
+        table.record(record, &mut out).and_then(|()| json.record(record, &mut out)).expect("a sink takes everything");
+    };
+    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits });
+    loop {
+        while let Some(packet) = reader.next_packet() {
+            analyzer.push(&packet, &mut print);
+        }
+        if !reader.fill() {
+            break;
+        }
+    }
+    if let Some(end) = reader.end() {
+        analyzer.cut("fuzz", end, &mut print);
+    }
+    analyzer.finish(&mut print);
+}
+
+fuzz_target!(|capture: &[u8]| {
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
+        render(capture, rows, limits());
+        render(capture, rows, Limits::default());
+    }
+});

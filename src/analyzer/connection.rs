@@ -1,0 +1,222 @@
+//! One connection: what is known of it, from its first segment to its last.
+
+use super::Out;
+use super::layer::Layer;
+use super::scene::{Scene, Shared};
+use crate::base::{Budget, Direction, Limits, PacketId, PerDirection, StreamEvent, Timestamp};
+use crate::check;
+use crate::http::{self, Speaks};
+use crate::record::{
+    Close, Connection as ConnectionRecord, EndedBy, Ends, FindingCounts, Opened as OpenedRecord, Protocol, Record,
+    SidesKnownBy, Text,
+};
+use crate::tcp::{CloseReason, Closed, Opened, SegmentNote};
+use crate::websocket::Negotiated;
+
+/// A connection that is being followed.
+#[derive(Debug)]
+pub(super) struct Connection {
+    facts: Facts,
+    layer: Layer,
+}
+
+/// What is known of a connection, whatever it is made of just now.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub stream: u64,
+    pub ends: Ends,
+    /// TCP's client is the server: the handshake has shown that its guess was wrong.
+    turned: bool,
+    known_by: SidesKnownBy,
+    opened: PacketId,
+    /// The row about its beginning is out.
+    announced: bool,
+    pub protocol: Protocol,
+    /// What a 101 switched to, if that is not WebSocket.
+    pub switched_to: Option<Vec<u8>>,
+    /// A CONNECT was accepted, and its tunnel has not begun.
+    pub tunnel: bool,
+    /// Tunnels inside each other so far.
+    pub tunnels: u8,
+    /// What the accepted handshake agreed on.
+    pub websocket: Option<WebSocketFacts>,
+    /// An opening handshake was seen, whatever became of it.
+    pub handshake: bool,
+    pub frames: u64,
+    pub messages: u64,
+    pub payload_bytes: PerDirection<u64>,
+    missing_bytes: PerDirection<u64>,
+    pub findings: FindingCounts,
+    /// The first Close frame: its code and reason, and who sent it.
+    pub close: Option<(Option<u16>, Option<Vec<u8>>, Direction)>,
+    /// Who has sent a Close frame.
+    pub closing: PerDirection<bool>,
+}
+
+/// What is known of an accepted handshake when the frames come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WebSocketFacts {
+    pub negotiated: Negotiated,
+    /// The offset behind the 101 in the server's stream; `None` if unknown.
+    pub end_of_response: Option<u64>,
+    /// The response obliged the client to fail the connection (RFC 6455 §4.1).
+    pub invalid_response: bool,
+    /// The client's first frame has begun.
+    pub client_began: bool,
+    /// The direction is not decoded any more: framing was lost.
+    pub lost: PerDirection<bool>,
+}
+
+impl Facts {
+    fn new(opened: &Opened) -> Self {
+        Self {
+            stream: opened.stream,
+            ends: Ends { client: opened.client, server: opened.server },
+            turned: false,
+            known_by: if opened.by_syn { SidesKnownBy::Syn } else { SidesKnownBy::Port },
+            opened: opened.packet,
+            announced: false,
+            protocol: Protocol::Unknown,
+            switched_to: None,
+            tunnel: false,
+            tunnels: 0,
+            websocket: None,
+            handshake: false,
+            frames: 0,
+            messages: 0,
+            payload_bytes: PerDirection::default(),
+            missing_bytes: PerDirection::default(),
+            findings: FindingCounts::default(),
+            close: None,
+            closing: PerDirection::default(),
+        }
+    }
+
+    /// A direction as TCP names it, as the analysis does.
+    pub fn turn(&self, direction: Direction) -> Direction {
+        if self.turned { direction.reverse() } else { direction }
+    }
+
+    /// Who speaks first in HTTP is the client, whatever the ports say.
+    fn learn_sides(&mut self, direction: Direction, bytes: &[u8]) {
+        if self.known_by != SidesKnownBy::Port {
+            return;
+        }
+        let is_client = direction == Direction::ClientToServer;
+        match http::speaks(bytes) {
+            Some(Speaks::Request) if is_client => self.known_by = SidesKnownBy::Handshake,
+            Some(Speaks::Response) if !is_client => self.known_by = SidesKnownBy::Handshake,
+            Some(_) => {
+                self.known_by = SidesKnownBy::Handshake;
+                self.turned = !self.turned;
+                self.ends = Ends { client: self.ends.server, server: self.ends.client };
+            }
+            None => {}
+        }
+    }
+
+    fn ended_by(&self, why: CloseReason) -> EndedBy {
+        match why {
+            _ if self.closing.client && self.closing.server => EndedBy::CloseHandshake,
+            CloseReason::Fin => EndedBy::Fin,
+            CloseReason::Reset(_) => EndedBy::Reset,
+            CloseReason::Open => EndedBy::Open,
+            CloseReason::Evicted => EndedBy::Evicted,
+            CloseReason::PortReuse => EndedBy::PortReuse,
+        }
+    }
+}
+
+impl Connection {
+    pub fn new(opened: &Opened, limits: &Limits) -> Self {
+        Self { facts: Facts::new(opened), layer: Layer::new(limits) }
+    }
+
+    /// A segment of the connection begins the row of its packet.
+    pub fn segment(&self, note: &SegmentNote, shared: &mut Shared) {
+        let place = shared.place(self.facts.stream, note.packet);
+        let protocol = self.layer.name(self.facts.protocol);
+        let length = shared.packet_length();
+        shared.row.begin(place, &self.facts, note, length, protocol);
+    }
+
+    /// The three-way handshake is complete.
+    pub fn established(&mut self, syn: PacketId, ack: PacketId, shared: &Shared, out: Out<'_>) {
+        self.announce(ack, Some(ack.time.nanos_since(syn.time)), shared, out);
+    }
+
+    fn announce(&mut self, packet: PacketId, handshake_nanos: Option<i64>, shared: &Shared, out: Out<'_>) {
+        if std::mem::replace(&mut self.facts.announced, true) {
+            return;
+        }
+        let place = shared.place(self.facts.stream, packet);
+        out(&Record::Opened(OpenedRecord { place, ends: self.facts.ends, handshake_nanos }));
+    }
+
+    /// The next thing in one direction, as TCP names it.
+    pub fn stream(
+        &mut self,
+        direction: Direction,
+        event: &StreamEvent<'_>,
+        held: &Budget,
+        shared: &mut Shared,
+        out: Out<'_>,
+    ) {
+        if let StreamEvent::Data { bytes, .. } = event {
+            let direction = self.facts.turn(direction);
+            self.facts.learn_sides(direction, bytes);
+            self.announce(self.facts.opened, None, shared, out);
+        }
+        let direction = self.facts.turn(direction);
+        let Self { facts, layer } = self;
+        let mut scene = Scene { facts, held, shared, out };
+        layer.push(&mut scene, direction, event);
+        if let StreamEvent::Gap { span, why } = event {
+            scene.facts.missing_bytes[direction] += span.length;
+            if !matches!(layer, Layer::Opaque) {
+                scene.find(span.end, check::missing_bytes(direction, span, *why));
+            }
+        }
+    }
+
+    /// The connection is over.
+    pub fn closed(&mut self, closed: &Closed, held: &Budget, shared: &mut Shared, out: Out<'_>) {
+        let Self { facts, layer } = self;
+        let turned = facts.turned;
+        let mut scene = Scene { facts, held, shared, out };
+        layer.finish(&mut scene);
+        let seen = if turned { closed.seen.swap() } else { closed.seen };
+        let interesting = scene.facts.handshake || scene.facts.websocket.is_some();
+        if let Some(missing) = Direction::BOTH.into_iter().find(|direction| interesting && !seen[*direction]) {
+            scene.find(closed.packet, check::one_direction_only(missing, closed.packet));
+        }
+        scene.shared.summary.websocket_connections += u64::from(scene.facts.websocket.is_some());
+        let place = scene.place(closed.packet);
+        let closed_at = (!matches!(closed.why, CloseReason::Open)).then_some(closed.packet.time);
+        let record = self.facts.record(place, closed.why, closed_at);
+        out(&Record::Connection(record));
+    }
+}
+
+impl Facts {
+    fn record(&self, place: crate::record::Place, why: CloseReason, closed: Option<Timestamp>) -> ConnectionRecord<'_> {
+        ConnectionRecord {
+            place,
+            ends: self.ends,
+            sides_known_by: self.known_by,
+            protocol: self.protocol,
+            switched_to: self.switched_to.as_deref().map(Text),
+            opened: self.opened.time,
+            closed,
+            ended_by: self.ended_by(why),
+            close: self.close.as_ref().map(|(code, reason, by)| {
+                (Close { code: *code, reason: reason.as_deref().map(Text) }, *by)
+            }),
+            frames: self.frames,
+            messages: self.messages,
+            payload_bytes: self.payload_bytes,
+            missing_bytes: self.missing_bytes,
+            findings: self.findings,
+        }
+    }
+}

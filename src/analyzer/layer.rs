@@ -1,0 +1,104 @@
+//! What a connection is made of just now, and the passing on of events when that changes.
+
+use super::scene::Scene;
+use super::{handshake, session};
+use crate::base::{Direction, Limits, StreamEvent};
+use crate::http::{Exchange, HttpEvent};
+use crate::record::Protocol;
+use crate::websocket::Session;
+
+/// The stage that reads a connection's bytes.
+#[derive(Debug)]
+pub(super) enum Layer {
+    /// HTTP, or nothing yet.
+    Http(Box<Exchange>),
+    /// Behind an accepted handshake.
+    WebSocket(Box<Session>),
+    /// Something else, left alone.
+    Opaque,
+}
+
+/// CONNECT tunnels inside each other that are followed.
+const TUNNELS: u8 = 4;
+
+impl Layer {
+    /// The stage that every connection begins with.
+    pub fn new(limits: &Limits) -> Self {
+        Layer::Http(Box::new(Exchange::new(limits)))
+    }
+
+    /// What Wireshark would write in the Protocol column of a segment with payload.
+    pub fn name(&self, protocol: Protocol) -> &'static str {
+        match (self, protocol) {
+            (Layer::WebSocket(_), _) => "WebSocket",
+            (Layer::Http(_), Protocol::Http) => "HTTP",
+            _ => "TCP",
+        }
+    }
+
+    /// Takes the next event of one direction.
+    pub fn push(&mut self, scene: &mut Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) {
+        match self {
+            Layer::Http(exchange) => {
+                let mut next = None;
+                let held = scene.held;
+                exchange.push(direction, *event, held, &mut |event| http(scene, &mut next, event));
+                self.replace(next);
+            }
+            Layer::WebSocket(frames) => session::push(frames, scene, direction, event),
+            Layer::Opaque => {}
+        }
+    }
+
+    /// The connection is over.
+    pub fn finish(&mut self, scene: &mut Scene<'_, '_>) {
+        if let Layer::Http(exchange) = self {
+            let mut next = None;
+            let held = scene.held;
+            exchange.finish(held, &mut |event| http(scene, &mut next, event));
+            self.replace(next);
+        }
+        if let Layer::WebSocket(frames) = self {
+            session::finish(frames, scene);
+        }
+    }
+
+    fn replace(&mut self, next: Option<Layer>) {
+        if let Some(next) = next {
+            *self = next;
+        }
+    }
+}
+
+/// Treats what HTTP says; `next` is the stage that follows it, once that is known.
+fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_>) {
+    match event {
+        HttpEvent::Request(request) => handshake::request(scene, request),
+        HttpEvent::Response { request, response, interim } => handshake::response(scene, request, response, interim),
+        HttpEvent::Unanswered(request) => handshake::unanswered(scene, request),
+        HttpEvent::Switched => *next = Some(switched(scene)),
+        HttpEvent::Passed(direction, event) => {
+            if let Some(layer) = next {
+                layer.push(scene, direction, &event);
+            }
+        }
+        HttpEvent::NotHttp(_) => *next = Some(Layer::Opaque),
+        HttpEvent::LimitReached(name) => {
+            scene.limit_reached(name);
+            *next = Some(Layer::Opaque);
+        }
+    }
+}
+
+/// The stage behind a 101 or a CONNECT.
+fn switched(scene: &mut Scene<'_, '_>) -> Layer {
+    match &scene.facts.websocket {
+        Some(websocket) => Layer::WebSocket(Box::new(Session::new(websocket.negotiated, scene.shared.wanted()))),
+        None if scene.facts.tunnel && scene.facts.tunnels < TUNNELS => {
+            scene.facts.tunnels += 1;
+            scene.facts.tunnel = false;
+            Layer::new(scene.shared.limits())
+        }
+        None => Layer::Opaque,
+    }
+}

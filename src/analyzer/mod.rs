@@ -1,0 +1,134 @@
+//! Composition: packets in, records out.
+//!
+//! The only room that knows every stage. It hands each stage what the one before it said, keeps for each connection
+//! what it is made of just now (HTTP, WebSocket, something else), and turns what the stages say into
+//! [`Record`]s. It reads no bytes itself, opens no file and prints nothing.
+
+mod connection;
+mod handshake;
+mod layer;
+mod packet_row;
+mod scene;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use crate::base::{Budget, Limits, PacketId};
+use crate::capture::Packet;
+use crate::packet;
+use crate::record::{NotDecoded, Record};
+use crate::tcp::{Connections, Event, What};
+
+use connection::Connection;
+use scene::Shared;
+
+/// What a row of the output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    /// Every TCP segment.
+    Packets,
+    /// Every WebSocket frame.
+    #[default]
+    Frames,
+    /// Every WebSocket message.
+    Messages,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// What a row is.
+    pub rows: Rows,
+    /// How many payload bytes of a row somebody reads; the rest is not kept. At most [`Limits::payload`] counts.
+    pub payload: usize,
+    /// The caps.
+    pub limits: Limits,
+}
+
+/// Where records go.
+type Out<'o> = &'o mut dyn FnMut(&Record<'_>);
+
+/// Turns packets into records.
+///
+/// Memory is bounded by [`Limits`] and does not grow with the length of the capture.
+#[derive(Debug)]
+pub struct Analyzer {
+    tcp: Connections,
+    connections: Vec<Option<Box<Connection>>>,
+    held: Budget,
+    shared: Shared,
+}
+
+impl Analyzer {
+    /// An analyzer at the beginning of a capture.
+    pub fn new(options: Options) -> Self {
+        Self {
+            tcp: Connections::new(options.limits),
+            connections: Vec::new(),
+            held: Budget::new(options.limits.held_total),
+            shared: Shared::new(options),
+        }
+    }
+
+    /// Takes the next packet of the capture. Records borrow what they say and live for the call.
+    pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
+        let id = self.shared.begin_packet(packet);
+        match packet::decode(packet) {
+            Ok(segment) => {
+                let Self { tcp, connections, held, shared } = self;
+                tcp.push(id, &segment, &mut |event| treat(connections, held, shared, event, out));
+                shared.end_packet(out);
+            }
+            Err(reason) => self.shared.not_decoded(reason),
+        }
+    }
+
+    /// The capture is over: everything open ends here. The last record is the summary.
+    pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
+        let Self { tcp, connections, held, shared } = self;
+        tcp.finish(&mut |event| treat(connections, held, shared, event, out));
+        let not_decoded = shared.not_decoded.iter();
+        shared.summary.not_decoded = not_decoded
+            .map(|(reason, packets)| NotDecoded { reason: reason.to_string(), packets: *packets })
+            .collect();
+        shared.summary.not_decoded.sort_by(|a, b| (b.packets, &a.reason).cmp(&(a.packets, &b.reason)));
+        out(&Record::Summary(shared.summary.clone()));
+    }
+}
+
+/// Treats what TCP says of one connection.
+fn treat(
+    connections: &mut Vec<Option<Box<Connection>>>,
+    held: &Budget,
+    shared: &mut Shared,
+    event: Event<'_>,
+    out: Out<'_>,
+) {
+    if let What::Opened(opened) = event.what {
+        if connections.len() <= event.slot {
+            connections.resize_with(event.slot + 1, || None);
+        }
+        if let Some(slot) = connections.get_mut(event.slot) {
+            *slot = Some(Box::new(Connection::new(&opened, &shared.options.limits)));
+        }
+        shared.summary.connections += 1;
+        return;
+    }
+    let Some(slot) = connections.get_mut(event.slot) else { return };
+    let Some(connection) = slot else { return };
+    match event.what {
+        What::Opened(_) => {}
+        What::Segment(note) => shared.begin_row(connection, &note),
+        What::Established { syn, ack } => connection.established(syn, ack, shared, out),
+        What::Stream(direction, event) => connection.stream(direction, &event, held, shared, out),
+        What::Closed(closed) => connection.closed(&closed, held, shared, out),
+        What::Released => *slot = None,
+    }
+}
+
+impl Analyzer {
+    /// The packet that is being treated, or was last.
+    pub fn packet(&self) -> PacketId {
+        self.shared.packet
+    }
+}

@@ -1,0 +1,92 @@
+//! The row of a packet, collected while its segment is treated.
+
+use super::Out;
+use super::connection::Facts;
+use crate::record::{Ends, PacketRow, Place, Record};
+use crate::tcp::SegmentNote;
+use crate::websocket::FrameHeader;
+
+/// Frames and heads that one packet row names; a segment may complete many more.
+const NAMED: usize = 16;
+
+/// What is known of the row so far; empty between packets and at other zooms.
+#[derive(Debug, Default)]
+pub(super) struct RowDraft {
+    segment: Option<Segment>,
+    heads: Vec<String>,
+    frames: Vec<FrameHeader>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    place: Place,
+    ends: Ends,
+    note: SegmentNote,
+    length: u32,
+    protocol: &'static str,
+}
+
+impl RowDraft {
+    /// Begins the row of a segment.
+    pub fn begin(&mut self, place: Place, facts: &Facts, note: &SegmentNote, length: u32, protocol: &'static str) {
+        let mut note = *note;
+        note.direction = facts.turn(note.direction);
+        let protocol = if note.payload_length > 0 { protocol } else { "TCP" };
+        self.segment = Some(Segment { place, ends: facts.ends, note, length, protocol });
+    }
+
+    /// Whether a row has begun and is not out.
+    pub fn pending(&self) -> bool {
+        self.segment.is_some()
+    }
+
+    /// The segment completes an HTTP head with this first line.
+    pub fn head(&mut self, facts: &Facts, line: impl FnOnce() -> String) {
+        let Some(segment) = self.of(facts) else { return };
+        segment.protocol = "HTTP";
+        // The head may have turned client and server round.
+        if segment.ends != facts.ends {
+            segment.ends = facts.ends;
+            segment.note.direction = segment.note.direction.reverse();
+        }
+        if self.heads.len() < NAMED {
+            self.heads.push(line());
+        }
+    }
+
+    /// The segment completes a frame.
+    pub fn frame(&mut self, facts: &Facts, header: FrameHeader) {
+        let Some(segment) = self.of(facts) else { return };
+        segment.protocol = "WebSocket";
+        if self.frames.len() < NAMED {
+            self.frames.push(header);
+        }
+    }
+
+    /// The row's segment, if it belongs to this connection: a packet can end another connection too.
+    fn of(&mut self, facts: &Facts) -> Option<&mut Segment> {
+        self.segment.as_mut().filter(|segment| segment.place.stream == facts.stream)
+    }
+
+    /// Tells the row, if one has begun.
+    pub fn emit(&mut self, out: Out<'_>) {
+        let Some(Segment { place, ends, note, length, protocol }) = self.segment.take() else { return };
+        out(&Record::Packet(PacketRow {
+            place,
+            ends,
+            from: note.direction,
+            protocol,
+            flags: note.flags,
+            seq: note.sequence,
+            ack: note.acknowledgment,
+            length,
+            payload_length: note.payload_length,
+            analysis: note.analysis,
+            window: note.window,
+            heads: &self.heads,
+            frames: &self.frames,
+        }));
+        self.heads.clear();
+        self.frames.clear();
+    }
+}

@@ -1,0 +1,154 @@
+//! What all connections share, and what the treatment of one event may touch.
+
+use std::collections::HashMap;
+
+use super::connection::Facts;
+use super::packet_row::RowDraft;
+use super::{Options, Out, Rows};
+use crate::base::{Budget, Limits, PacketId, Timestamp};
+use crate::capture::Packet;
+use crate::check::{KeyMemory, Violation};
+use crate::packet::NotTcp;
+use crate::record::{Ends, FindingCounts, Place, Record, Severity, Summary};
+use crate::websocket::Wanted;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub options: Options,
+    /// The packet that is being treated.
+    pub packet: PacketId,
+    /// Bytes of it on the wire.
+    length: u32,
+    /// Time of the first packet.
+    origin: Option<Timestamp>,
+    pub summary: Summary,
+    pub not_decoded: HashMap<NotTcp, u64>,
+    /// Keys of earlier handshakes.
+    pub keys: KeyMemory,
+    /// The row of the packet that is being treated, at [`Rows::Packets`].
+    pub row: RowDraft,
+    /// Findings that wait until that row is out.
+    waiting: Vec<(Option<Place>, Option<Ends>, Violation)>,
+}
+
+/// What the treatment of one event of a connection may touch.
+pub(super) struct Scene<'s, 'o> {
+    pub facts: &'s mut Facts,
+    pub held: &'s Budget,
+    pub shared: &'s mut Shared,
+    pub out: Out<'o>,
+}
+
+impl Shared {
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            packet: PacketId { number: 0, time: Timestamp::default() },
+            length: 0,
+            origin: None,
+            summary: Summary::default(),
+            not_decoded: HashMap::new(),
+            keys: KeyMemory::default(),
+            row: RowDraft::default(),
+            waiting: Vec::new(),
+        }
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    /// How much payload the rows need.
+    pub fn wanted(&self) -> Wanted {
+        let payload = self.options.payload.min(self.options.limits.payload);
+        match self.options.rows {
+            Rows::Packets => Wanted::default(),
+            Rows::Frames => Wanted { frame: payload, message: 0 },
+            Rows::Messages => Wanted { frame: 0, message: payload },
+        }
+    }
+
+    /// Counts a packet and gives it its number.
+    pub fn begin_packet(&mut self, packet: &Packet<'_>) -> PacketId {
+        self.summary.packets += 1;
+        self.summary.bytes += u64::from(packet.original_length);
+        self.origin.get_or_insert(packet.time);
+        self.length = packet.original_length;
+        self.packet = PacketId { number: self.summary.packets, time: packet.time };
+        let name = packet.link_type.name();
+        if !self.summary.link_types.iter().any(|known| *known == name) {
+            self.summary.link_types.push(name.into_owned());
+        }
+        self.packet
+    }
+
+    /// Counts a packet without a TCP segment.
+    pub fn not_decoded(&mut self, reason: NotTcp) {
+        *self.not_decoded.entry(reason).or_default() += 1;
+    }
+
+    /// Where a record of this connection and packet belongs.
+    pub fn place(&self, stream: u64, packet: PacketId) -> Place {
+        let nanos = self.origin.map_or(0, |origin| packet.time.nanos_since(origin));
+        Place { stream, packet: packet.number, time: packet.time, time_relative: nanos as f64 / 1e9 }
+    }
+
+    /// Bytes on the wire of the packet that is being treated.
+    pub fn packet_length(&self) -> u32 {
+        self.length
+    }
+
+    /// The treatment of a packet is over: its row goes out, then the findings that belong behind it.
+    pub fn end_packet(&mut self, out: Out<'_>) {
+        self.row.emit(out);
+        for (place, ends, violation) in self.waiting.drain(..) {
+            out(&Record::Finding(violation.finding(place, ends)));
+        }
+    }
+
+    /// Tells a finding; `counts` are those of its connection.
+    pub fn finding(
+        &mut self,
+        place: Option<Place>,
+        ends: Option<Ends>,
+        violation: Violation,
+        counts: &mut FindingCounts,
+        out: Out<'_>,
+    ) {
+        count(&mut self.summary.findings, violation.rule.severity);
+        count(counts, violation.rule.severity);
+        if self.row.pending() {
+            self.waiting.push((place, ends, violation));
+        } else {
+            out(&Record::Finding(violation.finding(place, ends)));
+        }
+    }
+}
+
+fn count(counts: &mut FindingCounts, severity: Severity) {
+    match severity {
+        Severity::Error => counts.error += 1,
+        Severity::Warning => counts.warning += 1,
+        Severity::Info => counts.info += 1,
+    }
+}
+
+impl Scene<'_, '_> {
+    /// Where a record of this connection and packet belongs.
+    pub fn place(&self, packet: PacketId) -> Place {
+        self.shared.place(self.facts.stream, packet)
+    }
+
+    /// Tells a record.
+    pub fn tell(&mut self, record: &Record<'_>) {
+        (self.out)(record);
+    }
+
+    /// Tells a finding about this connection, at `packet`.
+    pub fn find(&mut self, packet: PacketId, violation: Violation) {
+        let place = self.place(packet);
+        let Facts { ends, findings, .. } = self.facts;
+        self.shared.finding(Some(place), Some(*ends), violation, findings, self.out);
+    }
+}

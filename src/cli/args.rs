@@ -1,0 +1,80 @@
+//! Arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+
+use crate::analyzer;
+
+/// Shows what WebSocket connections did in a packet capture.
+///
+/// Reads pcap and pcapng files, gzip-compressed or not, reassembles their TCP connections, and lists handshakes,
+/// frames and messages in Wireshark's columns or as JSON.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List what happened, in order (what `sockeye CAPTURE…` does)
+    Timeline(TimelineArgs),
+    /// Print the JSON Schema of the JSON output
+    Schema,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct TimelineArgs {
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<PathBuf>,
+    /// Show only what this display filter selects, in Wireshark's language: `tcp.port == 3000 and websocket`
+    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    pub filter: Option<String>,
+    /// What a row is
+    #[arg(long, value_enum, default_value_t = Rows::Frames)]
+    pub rows: Rows,
+    /// How to write the rows
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// When to colour the table; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
+    #[arg(long, value_name = "BYTES")]
+    pub max_payload: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Rows {
+    /// Every TCP segment with its flags
+    Packets,
+    /// Handshakes and every WebSocket frame
+    Frames,
+    /// Handshakes and every WebSocket message, its fragments joined
+    Messages,
+}
+
+impl From<Rows> for analyzer::Rows {
+    fn from(rows: Rows) -> Self {
+        match rows {
+            Rows::Packets => analyzer::Rows::Packets,
+            Rows::Frames => analyzer::Rows::Frames,
+            Rows::Messages => analyzer::Rows::Messages,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Wireshark's columns, for people
+    Table,
+    /// One JSON document
+    Json,
+    /// JSON Lines: one record a line, as soon as it is known
+    Jsonl,
+}

@@ -1,0 +1,71 @@
+//! Why a command could not do its job: what, where, and what to try.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use crate::base::Error;
+use crate::filter::FilterError;
+
+/// Why a command could not do its job.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A capture could not be opened.
+    Capture { path: PathBuf, error: Error },
+    /// Standard input was named more than once.
+    StandardInputTwice,
+    /// The display filter does not parse.
+    Filter(FilterError),
+    /// Standard output could not be written.
+    Output(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Capture { path, error } => capture(f, &name(path), error),
+            Failure::StandardInputTwice => {
+                f.write_str("standard input (`-`) can be read only once\n  name it once, and files by their names")
+            }
+            Failure::Filter(error) => error.fmt(f),
+            Failure::Output(error) => write!(f, "cannot write the output: {error}"),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Output(error)
+    }
+}
+
+/// How a capture is called in messages; harmless for a terminal.
+pub(super) fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "standard input".to_owned();
+    }
+    let visible = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    path.to_string_lossy().chars().map(visible).collect()
+}
+
+fn capture(f: &mut fmt::Formatter<'_>, name: &str, error: &Error) -> fmt::Result {
+    match error {
+        Error::Io(error) if error.kind() == io::ErrorKind::NotFound => write!(
+            f,
+            "no such file: {name}\n  give the path of a pcap or pcapng file, or `-` for standard input"
+        ),
+        Error::Io(error) if error.kind() == io::ErrorKind::IsADirectory => write!(
+            f,
+            "not a capture: {name}\n  it is a directory; name the files in it, {name}/*.pcap for example"
+        ),
+        Error::Io(error) => write!(f, "cannot read {name}: {error}"),
+        Error::Empty => {
+            write!(f, "not a capture: {name}\n  it is empty; a capture without packets still has a header")
+        }
+        Error::NotACapture(bytes) => {
+            write!(f, "not a capture: {name}\n  the first {} bytes are", bytes.len())?;
+            bytes.iter().try_for_each(|byte| write!(f, " {byte:02x}"))?;
+            f.write_str("; a pcap starts with a1 b2 c3 d4 (or its variants), a pcapng with 0a 0d 0d 0a")
+        }
+        Error::BadHeader(what) => write!(f, "not a capture that can be read: {name}\n  {what}"),
+    }
+}

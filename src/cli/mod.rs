@@ -1,0 +1,46 @@
+//! The command line.
+//!
+//! In come the arguments; out go text on standard output, errors, warnings and notes on standard error, and an exit
+//! code: 0 fine, 2 could not do the job. This is the only room that opens files and prints; what it prints about
+//! captures is written by `report`.
+
+mod args;
+mod failure;
+mod input;
+mod timeline;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Failure;
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Some(Command::Timeline(options)) => timeline::run(&options),
+        Some(Command::Schema) => schema(),
+        None => timeline::run(&args.timeline),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has read enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            say("error", &failure.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn schema() -> Result<(), Failure> {
+    io::stdout().write_all(crate::report::SCHEMA_TEXT.as_bytes()).map_err(Failure::Output)
+}
+
+/// Writes `error: …`, `warning: …` or `note: …` to standard error, if anybody can read it.
+fn say(kind: &str, text: &str) {
+    let _ = writeln!(io::stderr(), "{kind}: {text}");
+}

@@ -1,0 +1,34 @@
+//! Records become output.
+//!
+//! In come [`Record`]s; out go bytes to a writer: a table for people ([`Table`]), JSON for programs ([`Json`]). One
+//! file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
+//! before it is written. It is the only one that names `tabled`.
+
+mod escape;
+mod json;
+mod style;
+mod table;
+mod views;
+mod words;
+
+use std::io;
+
+use crate::record::Record;
+
+pub use json::{Json, SCHEMA_TEXT};
+pub use table::{Table, TableOptions};
+
+/// One form of output.
+pub trait Report {
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Writes what belongs behind the last record.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()>;
+}

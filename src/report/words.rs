@@ -1,0 +1,286 @@
+//! What the Info column says of a record.
+
+use std::fmt::Write;
+
+use super::escape::{escape_into, hex_into, quote_into};
+use crate::base::Direction;
+use crate::http;
+use crate::packet::Flags;
+use crate::record::{
+    Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload, Protocol,
+    Record, Severity, Side, Text,
+};
+use crate::websocket::{FrameHeader, Opcode, close_code_name};
+
+/// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
+///
+/// Writing to a `String` cannot fail, so the results of `write!` are not looked at.
+pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
+    match record {
+        Record::Packet(row) => packet(text, row),
+        Record::Opened(row) => opened(text, row),
+        Record::Request(row) => request(text, row.head),
+        Record::Switched(row) => {
+            status(text, row.head);
+            text.push_str(if row.protocol == Text(b"CONNECT") { "  tunnel: " } else { "  not WebSocket: " });
+            escape_into(text, row.protocol.0, false);
+        }
+        Record::Handshake(handshake) => answer(text, handshake),
+        Record::Frame(row) => frame(text, row, bytes_shown),
+        Record::Message(row) => message(text, row, bytes_shown),
+        Record::Finding(row) => finding(text, row),
+        Record::Connection(row) => connection(text, row),
+        Record::Capture(_) | Record::Summary(_) => {}
+    }
+}
+
+/// Appends the Info of a packet: what it carries, or its TCP header as Wireshark words it.
+pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
+    for mark in row.analysis.names() {
+        let _ = write!(text, "[{mark}] ");
+    }
+    let mut separator = "";
+    for head in row.heads {
+        text.push_str(separator);
+        escape_into(text, head.as_bytes(), false);
+        separator = "; ";
+    }
+    for header in row.frames {
+        text.push_str(separator);
+        frame_header(text, header);
+        separator = "; ";
+    }
+    // A head or frame tells what the segment says, its bare flags only that it says something.
+    if separator.is_empty() || row.flags.has(Flags::FIN) || row.flags.has(Flags::RST) {
+        text.push_str(separator);
+        segment(text, row);
+    }
+}
+
+fn segment(text: &mut String, row: &PacketRow<'_>) {
+    let (source, destination) = row.ends.of(row.from);
+    let _ = write!(text, "{} → {} [{}] Seq={}", source.port(), destination.port(), row.flags, row.seq);
+    if let Some(ack) = row.ack {
+        let _ = write!(text, " Ack={ack}");
+    }
+    let _ = write!(text, " Win={} Len={}", row.window, row.payload_length);
+}
+
+fn opened(text: &mut String, row: &Opened) {
+    match row.handshake_nanos {
+        Some(nanos) => {
+            let _ = write!(text, "opened (SYN → SYN, ACK → ACK in {:.2} ms)", nanos as f64 / 1e6);
+        }
+        None => text.push_str("first seen in the middle (no TCP handshake captured)"),
+    }
+}
+
+fn request(text: &mut String, head: &http::Request) {
+    request_line(text, head);
+    match head.headers.get("Upgrade") {
+        Some(upgrade) => {
+            text.push_str("  Upgrade: ");
+            escape_into(text, upgrade, false);
+        }
+        None if head.headers.get("Sec-WebSocket-Key").is_some() => {
+            text.push_str("  Sec-WebSocket-Key without Upgrade");
+        }
+        None => {}
+    }
+}
+
+/// Appends `GET /chat HTTP/1.1`.
+pub(super) fn request_line(text: &mut String, head: &http::Request) {
+    escape_into(text, &head.method, false);
+    text.push(' ');
+    escape_into(text, &head.target, false);
+    let _ = write!(text, " HTTP/{}.{}", head.version.0, head.version.1);
+}
+
+/// Appends `101 Switching Protocols`.
+fn status(text: &mut String, head: &http::Response) {
+    let _ = write!(text, "{} ", head.status);
+    escape_into(text, &head.reason, false);
+    text.truncate(text.trim_end().len());
+}
+
+fn answer(text: &mut String, handshake: &Handshake<'_>) {
+    let Some(response) = handshake.response else {
+        text.push_str("no answer to ");
+        if let Some(request) = handshake.request {
+            request_line(text, request.head);
+        }
+        return;
+    };
+    status(text, response.head);
+    if handshake.outcome == Outcome::Rejected {
+        text.push_str("  handshake rejected");
+        return;
+    }
+    text.push_str(match handshake.accept.valid {
+        Some(true) => "  Sec-WebSocket-Accept ✓",
+        Some(false) => "  Sec-WebSocket-Accept ✗ wrong",
+        None if handshake.accept.received.is_none() => "  Sec-WebSocket-Accept ✗ missing",
+        None => "  Sec-WebSocket-Accept not verifiable",
+    });
+    if let Some(subprotocol) = handshake.subprotocol {
+        text.push_str("  Sec-WebSocket-Protocol: ");
+        escape_into(text, subprotocol.0, false);
+    }
+    let mut label = "  Sec-WebSocket-Extensions: ";
+    for extension in handshake.extensions {
+        text.push_str(label);
+        escape_into(text, extension.name.as_bytes(), false);
+        for (name, value) in &extension.params {
+            text.push_str("; ");
+            escape_into(text, name.as_bytes(), false);
+            if let Some(value) = value {
+                text.push('=');
+                escape_into(text, value.as_bytes(), false);
+            }
+        }
+        label = ", ";
+    }
+}
+
+/// Appends `Text [FIN] [MASKED]`.
+fn frame_header(text: &mut String, header: &FrameHeader) {
+    opcode(text, header.opcode);
+    let marks = [
+        (header.fin, " [FIN]"),
+        (header.rsv1, " [RSV1]"),
+        (header.rsv2, " [RSV2]"),
+        (header.rsv3, " [RSV3]"),
+        (header.masked(), " [MASKED]"),
+    ];
+    text.extend(marks.into_iter().filter(|(set, _)| *set).map(|(_, mark)| mark));
+}
+
+fn opcode(text: &mut String, opcode: Opcode) {
+    match opcode {
+        Opcode::Continuation => text.push_str("Continuation"),
+        Opcode::Text => text.push_str("Text"),
+        Opcode::Binary => text.push_str("Binary"),
+        Opcode::Close => text.push_str("Close"),
+        Opcode::Ping => text.push_str("Ping"),
+        Opcode::Pong => text.push_str("Pong"),
+        Opcode::Reserved(value) => {
+            let _ = write!(text, "Reserved 0x{value:x}");
+        }
+    }
+}
+
+fn frame(text: &mut String, row: &Frame<'_>, bytes_shown: usize) {
+    frame_header(text, &row.header);
+    if row.payload_captured < row.header.payload_length {
+        let _ = write!(text, " ({} of {} bytes captured)", row.payload_captured, row.header.payload_length);
+    }
+    match row.close {
+        Some(says) => close(text, &says),
+        None if row.compressed => text.push_str(" compressed"),
+        None => payload(text, row.content, &row.payload, row.truncated, bytes_shown),
+    }
+}
+
+fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
+    opcode(text, row.header.opcode);
+    if row.header.masked() {
+        text.push_str(" [MASKED]");
+    }
+    let fragments = row.frames[1] != row.frames[0] || !row.header.fin;
+    if fragments {
+        let _ = write!(text, " (frames {} to {})", row.frames[0], row.frames[1]);
+    }
+    if row.compressed {
+        let _ = write!(text, " compressed, {} bytes on the wire", row.wire_length);
+    } else if !row.complete {
+        text.push_str(if row.truncated { " (shortened)" } else { " (incomplete)" });
+    }
+    match (row.close, row.payload) {
+        (Some(says), _) => close(text, &says),
+        (None, Some(content)) => payload(text, row.header.opcode, &content, row.truncated, bytes_shown),
+        (None, None) => {}
+    }
+}
+
+fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: bool, bytes_shown: usize) {
+    let bytes = payload.bytes();
+    let is_text = opcode == Opcode::Text || matches!(payload, Payload::Text(_)) && !bytes.is_empty();
+    if is_text {
+        text.push(' ');
+        quote_into(text, bytes);
+        if truncated {
+            text.push('…');
+        }
+    } else if !bytes.is_empty() {
+        text.push(' ');
+        hex_into(text, bytes, bytes_shown);
+        if truncated && bytes.len() <= bytes_shown {
+            text.push_str(" …");
+        }
+    }
+}
+
+fn close(text: &mut String, close: &Close<'_>) {
+    let Some(code) = close.code else {
+        text.push_str(" no status");
+        return;
+    };
+    let _ = write!(text, " {code}");
+    if let Some(name) = close_code_name(code) {
+        let _ = write!(text, " {name}");
+    }
+    if let Some(Text(reason)) = close.reason.filter(|reason| !reason.0.is_empty()) {
+        text.push(' ');
+        quote_into(text, reason);
+    }
+}
+
+fn finding(text: &mut String, row: &Finding<'_>) {
+    let side = match row.side {
+        Side::Client => "client",
+        Side::Server => "server",
+        Side::Capture => "capture",
+    };
+    let _ = write!(text, "{} {} ({side}): ", row.code, row.name);
+    escape_into(text, row.text.as_bytes(), false);
+}
+
+/// `error`, `warning`, `info`: what stands in the Protocol column of a finding.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+fn connection(text: &mut String, row: &Connection<'_>) {
+    text.push_str(match row.ended_by {
+        EndedBy::CloseHandshake => "closed (close handshake)",
+        EndedBy::Fin => "closed (FIN)",
+        EndedBy::Reset => "closed (RST)",
+        EndedBy::Open => "still open at the end of the capture",
+        EndedBy::Evicted => "no longer followed (too many connections)",
+        EndedBy::PortReuse => "ended (the ports are used again)",
+    });
+    match row.protocol {
+        Protocol::Websocket => {
+            let _ = write!(text, ": {} frames, {} messages", row.frames, row.messages);
+        }
+        Protocol::Tls => text.push_str(": TLS"),
+        Protocol::Http => match row.switched_to {
+            Some(Text(name)) => {
+                text.push_str(": HTTP, then ");
+                escape_into(text, name, false);
+            }
+            None => text.push_str(": HTTP, no WebSocket"),
+        },
+        Protocol::Unknown => text.push_str(": no HTTP, no WebSocket"),
+    }
+    let missing = row.missing_bytes[Direction::ClientToServer] + row.missing_bytes[Direction::ServerToClient];
+    if missing > 0 {
+        let _ = write!(text, ", {missing} bytes missing");
+    }
+}
+
