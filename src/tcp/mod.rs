@@ -6,7 +6,20 @@
 //!
 //! Protocol: RFC 9293.
 
+mod analysis;
+mod connection;
+mod connections;
+mod flow;
+mod index;
+mod order;
+mod store;
+mod table;
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
+
+pub use connections::Connections;
 
 use crate::base::{Direction, PacketId, StreamEvent};
 use crate::packet::Flags;
@@ -14,7 +27,7 @@ use crate::packet::Flags;
 /// Something that happened to one connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
-    /// Which connection: a small index that is used again after [`What::Closed`].
+    /// Which connection: a small index that is used again after [`What::Released`].
     pub slot: usize,
     /// What happened.
     pub what: What<'a>,
@@ -37,10 +50,25 @@ pub enum What<'a> {
     },
     /// The next thing in one direction.
     Stream(Direction, StreamEvent<'a>),
+    /// A bound acted, and something was left out. At most once for each bound and connection.
+    LimitReached(Bound),
     /// It ended; no stream event follows.
     Closed(Closed),
     /// The slot is forgotten and may be used again. Always the last event of a slot, after `Closed`.
     Released,
+}
+
+/// What bounds the memory of this room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// [`Limits::connections`](crate::base::Limits): this connection made room while it was open.
+    Connections,
+    /// [`Limits::out_of_order`](crate::base::Limits): a hole in one direction was given up.
+    OutOfOrder,
+    /// [`Limits::out_of_order_total`](crate::base::Limits): a hole was given up for lack of memory elsewhere.
+    OutOfOrderTotal,
+    /// A segment lay further ahead than any window reaches, and was left out.
+    SequenceJump,
 }
 
 /// The beginning of a connection.

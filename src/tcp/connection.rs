@@ -1,0 +1,364 @@
+//! One connection: two flows, how they begin and how they end.
+
+use std::net::SocketAddr;
+
+use super::analysis::{analyse, is_keep_alive};
+use super::flow::{Flow, LATE_START};
+use super::order::{Chunk, Moment};
+use super::store::Room;
+use super::{Analysis, Bound, CloseReason, Closed, Opened, SegmentNote, What};
+use crate::base::{Budget, Direction, GapReason, PacketId, PerDirection, StreamEvent, Timestamp};
+use crate::packet::{Flags, Segment};
+
+/// Nanoseconds of capture time that a connection stays open after a RST, or after both FINs if the last
+/// acknowledgment is missing: what the other end had sent by then may be captured later, but not by more than a
+/// round trip.
+pub(super) const LINGER_NANOS: i64 = 1_000_000_000;
+
+/// How far from what has been sent and acknowledged the sequence number of a RST may lie: a window without scaling.
+/// One further off was not accepted by its receiver (RFC 9293 §3.10.7.4).
+const RESET_WINDOW: i64 = 64 << 10;
+
+/// A connection, open or lately ended.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) stream: u64,
+    client: SocketAddr,
+    server: SocketAddr,
+    flows: PerDirection<Flow>,
+    seen: PerDirection<bool>,
+    last: PacketId,
+    packets: u64,
+    /// The client's first acknowledgment of a SYN from the server.
+    handshake_ack: Option<PacketId>,
+    established: bool,
+    reset: Option<(Direction, PacketId)>,
+    closed: bool,
+    /// Whether a deadline has been set.
+    pub(super) lingers: bool,
+    /// The bounds reported, a bit for each.
+    reported: u8,
+}
+
+impl Connection {
+    /// A connection whose first segment this is.
+    pub(super) fn new(stream: u64, packet: PacketId, segment: &Segment<'_>) -> Self {
+        let (source, destination) = (segment.source, segment.destination);
+        let from_server = match (segment.flags.has(Flags::SYN), segment.flags.has(Flags::ACK)) {
+            (true, is_answer) => is_answer,
+            (false, _) => source.port() < destination.port(),
+        };
+        let (client, server) = if from_server { (destination, source) } else { (source, destination) };
+        Self {
+            stream,
+            client,
+            server,
+            flows: PerDirection::default(),
+            seen: PerDirection::default(),
+            last: packet,
+            packets: 0,
+            handshake_ack: None,
+            established: false,
+            reset: None,
+            closed: false,
+            lingers: false,
+            reported: 0,
+        }
+    }
+
+    /// The event for its beginning.
+    pub(super) fn opened(&self, packet: PacketId, by_syn: bool) -> Opened {
+        Opened { stream: self.stream, packet, client: self.client, server: self.server, by_syn }
+    }
+
+    /// Whether a segment between the same ends begins another connection: a SYN that cannot be one of this.
+    pub(super) fn is_succeeded_by(&self, segment: &Segment<'_>) -> bool {
+        if !segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
+            return false;
+        }
+        let direction = self.direction(segment);
+        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
+        let Some(position) = flow.position(segment.sequence) else {
+            let late = flow.before_mentioned(segment.sequence);
+            return late.is_some_and(|distance| !(0..=LATE_START).contains(&distance));
+        };
+        let same = position == -1 || (flow.syn.is_none() && (-LATE_START..0).contains(&position));
+        let old_duplicate = !self.closed && (0..flow.highest).contains(&position);
+        let answers = segment.flags.has(Flags::ACK)
+            && reverse.position(segment.acknowledgment).is_some_and(|at| (0..=reverse.highest).contains(&at));
+        !(same || old_duplicate || answers)
+    }
+
+    /// Takes the next segment between its ends.
+    pub(super) fn push(
+        &mut self,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        room: &mut Room<'_>,
+        out: &mut impl FnMut(What<'_>),
+    ) {
+        let direction = self.direction(segment);
+        let keep_alive = is_keep_alive(&self.flows[direction], packet, segment);
+        let analysis = analyse(&self.flows[direction], &self.flows[direction.reverse()], segment, keep_alive);
+        let awaiting = self.awaits_syn_ack();
+        if !self.closed {
+            self.learn(direction, packet, segment, awaiting);
+        }
+        out(What::Segment(self.note(direction, packet, segment, analysis)));
+        self.seen[direction] = true;
+        let flow = &mut self.flows[direction];
+        flow.kept_alive = keep_alive;
+        if segment.flags.has(Flags::ACK) {
+            flow.said = Some((segment.acknowledgment, segment.window));
+        }
+        if self.closed {
+            return;
+        }
+        self.last = packet;
+        self.packets += 1;
+        if segment.flags.has(Flags::RST) {
+            self.take_reset(direction, packet, segment, awaiting);
+        } else {
+            self.take_acknowledgment(direction, packet, segment, out);
+            if !keep_alive {
+                self.take_payload(direction, packet, segment, awaiting, room, out);
+            }
+        }
+        self.give_up_acknowledged(packet, room.budget, out);
+        let finished = Direction::BOTH.into_iter().all(|each| self.flows[each].is_finished());
+        let cut_short = segment.flags.has(Flags::RST)
+            && Direction::BOTH.into_iter().all(|each| self.flows[each].fin_told);
+        if finished || cut_short {
+            self.close(CloseReason::Fin, packet, GapReason::End, room.budget, out);
+        }
+    }
+
+    /// Whether it has ended as far as can be seen, and only waits for what comes late.
+    pub(super) fn is_ending(&self) -> bool {
+        !self.closed && (self.reset.is_some() || self.both_fins().is_some())
+    }
+
+    /// The time of its last packet, if retransmissions may still fill its holes: as long as any packet comes.
+    pub(super) fn active_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let holes = Direction::BOTH.into_iter().any(|each| self.flows[each].has_hole());
+        let active = now.nanos_since(self.last.time) < LINGER_NANOS;
+        (holes && active && self.reset.is_none()).then_some(self.last.time)
+    }
+
+    /// Ends it, if it has not ended yet; if its own end has been seen, that is the reason, otherwise `why`.
+    pub(super) fn end(&mut self, why: CloseReason, budget: &mut Budget, out: &mut impl FnMut(What<'_>)) {
+        if self.closed {
+            return;
+        }
+        let (why, packet) = match (self.reset, self.both_fins()) {
+            (Some((direction, packet)), _) => (CloseReason::Reset(direction), packet),
+            (None, Some(packet)) => (CloseReason::Fin, packet),
+            (None, None) => (why, self.last),
+        };
+        let mut gaps = GapReason::End;
+        if why == CloseReason::Evicted {
+            self.report(Bound::Connections, out);
+            gaps = GapReason::Limit;
+        }
+        self.close(why, packet, gaps, budget, out);
+    }
+
+    fn close(
+        &mut self,
+        why: CloseReason,
+        packet: PacketId,
+        gaps: GapReason,
+        budget: &mut Budget,
+        out: &mut impl FnMut(What<'_>),
+    ) {
+        for direction in Direction::BOTH {
+            let last = self.last;
+            self.flows[direction]
+                .give_up_rest(gaps, last, budget, &mut |event| out(What::Stream(direction, event)));
+        }
+        if let Some((direction, packet)) = self.reset {
+            out(What::Stream(direction, StreamEvent::Reset(packet)));
+        }
+        self.closed = true;
+        out(What::Closed(Closed { packet, why, seen: self.seen }));
+    }
+
+    fn direction(&self, segment: &Segment<'_>) -> Direction {
+        let (source, client) = (segment.source, self.client);
+        if source.port() == client.port() && source.ip() == client.ip() {
+            Direction::ClientToServer
+        } else {
+            Direction::ServerToClient
+        }
+    }
+
+    /// Whether one end has sent a SYN and nothing shows that the other has answered. Until then a RST or FIN is
+    /// provisional: a SYN-ACK may follow.
+    fn awaits_syn_ack(&self) -> bool {
+        Direction::BOTH.into_iter().any(|each| {
+            let (flow, reverse) = (&self.flows[each], &self.flows[each.reverse()]);
+            flow.syn.is_some() && flow.said.is_none() && reverse.base.is_none()
+        })
+    }
+
+    fn learn(&mut self, direction: Direction, packet: PacketId, segment: &Segment<'_>, awaiting: bool) {
+        if segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::RST) {
+            self.flows[direction.reverse()].mentioned(segment.acknowledgment);
+        }
+        let ends = segment.flags.has(Flags::RST) || (awaiting && segment.flags.has(Flags::FIN));
+        let answers_another = segment.flags.has(Flags::SYN)
+            && segment.flags.has(Flags::ACK)
+            && self.flows[direction.reverse()]
+                .position(segment.acknowledgment)
+                .is_some_and(|position| position < 0 || position > self.flows[direction.reverse()].highest);
+        if !ends && !answers_another {
+            self.flows[direction].learn(packet, segment);
+        }
+        // RFC 9293 §3.10.7.3: a RST that was not accepted in SYN-SENT has no effect; the SYN-ACK shows it.
+        if awaiting
+            && self.flows[direction].base.is_some()
+            && segment.flags.has(Flags::SYN)
+            && segment.flags.has(Flags::ACK)
+        {
+            self.reset = None;
+        }
+    }
+
+    fn note(
+        &self,
+        direction: Direction,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        analysis: Analysis,
+    ) -> SegmentNote {
+        let reverse = &self.flows[direction.reverse()];
+        SegmentNote {
+            packet,
+            direction,
+            flags: segment.flags,
+            sequence: self.flows[direction].relative(segment.sequence),
+            acknowledgment: segment.flags.has(Flags::ACK).then(|| reverse.relative(segment.acknowledgment)),
+            window: segment.window,
+            payload_length: segment.payload_length,
+            analysis,
+        }
+    }
+
+    fn take_acknowledgment(
+        &mut self,
+        direction: Direction,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        out: &mut impl FnMut(What<'_>),
+    ) {
+        if segment.flags.has(Flags::ACK) {
+            let reverse = &mut self.flows[direction.reverse()];
+            let position = reverse.position(segment.acknowledgment);
+            if let Some(position) = position {
+                reverse.acknowledge(position);
+            }
+            let from_client = direction == Direction::ClientToServer && !segment.flags.has(Flags::SYN);
+            if from_client && position.is_none_or(|position| position >= 0) {
+                self.handshake_ack.get_or_insert(packet);
+            }
+        }
+        if let (false, Some(syn), Some(_), Some(ack)) =
+            (self.established, self.flows.client.syn, self.flows.server.syn, self.handshake_ack)
+        {
+            self.established = true;
+            out(What::Established { syn, ack });
+        }
+    }
+
+    /// The payload and the FIN.
+    fn take_payload(
+        &mut self,
+        direction: Direction,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        awaiting: bool,
+        room: &mut Room<'_>,
+        out: &mut impl FnMut(What<'_>),
+    ) {
+        let reverse = &self.flows[direction.reverse()];
+        let acked =
+            segment.flags.has(Flags::ACK).then(|| reverse.bytes_before(segment.acknowledgment)).flatten();
+        let flow = &mut self.flows[direction];
+        let Some(start) = flow.payload_position(segment) else { return };
+        let wire_end = start + i64::from(segment.payload_length);
+        let old_syn = segment.flags.has(Flags::SYN) && start != 0;
+        if old_syn {
+            return;
+        }
+        if !flow.within_reach(start, wire_end) {
+            self.report(Bound::SequenceJump, out);
+            return;
+        }
+        let fin = segment.flags.has(Flags::FIN) && !awaiting;
+        flow.highest = flow.highest.max(wire_end + i64::from(fin));
+        let chunk = Chunk { packet, start, bytes: segment.payload, wire_end, acked };
+        let mut bound = None;
+        if segment.payload_length > 0 {
+            bound = flow.receive(chunk, room, &mut |event| out(What::Stream(direction, event)));
+        }
+        if fin {
+            flow.receive_fin(wire_end, packet, room.budget, &mut |event| out(What::Stream(direction, event)));
+        }
+        if let Some(bound) = bound {
+            self.report(bound, out);
+        }
+    }
+
+    fn take_reset(&mut self, direction: Direction, packet: PacketId, segment: &Segment<'_>, awaiting: bool) {
+        let plausible = self.is_plausible_reset(direction, segment, awaiting);
+        if plausible && self.reset.is_none() && self.both_fins().is_none() {
+            self.reset = Some((direction, packet));
+        }
+    }
+
+    fn is_plausible_reset(&self, direction: Direction, segment: &Segment<'_>, awaiting: bool) -> bool {
+        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
+        if let Some(position) = flow.position(segment.sequence) {
+            let least = flow.next.min(flow.acked) as i64;
+            let most = flow.highest.max(flow.next.max(flow.acked) as i64);
+            return (least - RESET_WINDOW..=most + RESET_WINDOW).contains(&position);
+        }
+        if segment.flags.has(Flags::ACK) {
+            // RFC 9293 §3.10.7.3: the answer to a SYN counts if it acknowledges it.
+            let position = reverse.position(segment.acknowledgment);
+            return position.is_none_or(|at| (0..=reverse.highest + RESET_WINDOW).contains(&at));
+        }
+        let mentioned = flow.before_mentioned(segment.sequence);
+        !awaiting && mentioned.is_none_or(|distance| distance.abs() <= RESET_WINDOW)
+    }
+
+    fn give_up_acknowledged(
+        &mut self,
+        packet: PacketId,
+        budget: &mut Budget,
+        out: &mut impl FnMut(What<'_>),
+    ) {
+        let now = Moment { packet, count: self.packets };
+        for direction in Direction::BOTH {
+            let flow = &mut self.flows[direction];
+            if flow.base.is_some() {
+                flow.give_up_acknowledged(now, budget, &mut |event| out(What::Stream(direction, event)));
+            }
+        }
+    }
+
+    /// The later of the two FINs, if there are two.
+    fn both_fins(&self) -> Option<PacketId> {
+        let (_, client) = self.flows.client.fin?;
+        let (_, server) = self.flows.server.fin?;
+        Some(if client.number > server.number { client } else { server })
+    }
+
+    fn report(&mut self, bound: Bound, out: &mut impl FnMut(What<'_>)) {
+        let bit = 1 << bound as u8;
+        if self.reported & bit == 0 {
+            self.reported |= bit;
+            out(What::LimitReached(bound));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! All connections of a capture: which segment belongs to which, when one begins, when one is forgotten.
+
+use std::collections::VecDeque;
+
+use super::connection::{Connection, LINGER_NANOS};
+use super::index::Key;
+use super::store::Room;
+use super::table::Table;
+use super::{CloseReason, Event, What};
+use crate::base::{Budget, Limits, PacketId, Timestamp};
+use crate::packet::{Flags, Segment};
+
+/// The connections of a capture, open and lately ended.
+///
+/// A connection that has ended keeps its slot, so that late retransmissions find it, until a new connection between
+/// the same ends or the least recently active one's turn to make room.
+#[derive(Debug)]
+pub struct Connections {
+    table: Table,
+    /// Connections that have ended and wait a moment for what is late, in the order in which they ended.
+    deadlines: VecDeque<Deadline>,
+    next_stream: u64,
+    /// What waits for earlier segments, in all connections.
+    budget: Budget,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct Deadline {
+    since: Timestamp,
+    slot: usize,
+    stream: u64,
+}
+
+impl Connections {
+    /// No connections yet.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            table: Table::new(),
+            deadlines: VecDeque::new(),
+            next_stream: 0,
+            budget: Budget::new(limits.out_of_order_total),
+            limits,
+        }
+    }
+
+    /// Takes the next segment of the capture, in capture order.
+    pub fn push(&mut self, packet: PacketId, segment: &Segment<'_>, out: &mut impl FnMut(Event<'_>)) {
+        self.end_overdue(packet.time, out);
+        let slot = self.slot_for(packet, segment, out);
+        let Some(connection) = self.table.connection(slot) else { return };
+        let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget };
+        connection.push(packet, segment, &mut room, &mut |what| out(Event { slot, what }));
+        if connection.is_ending() && !connection.lingers {
+            connection.lingers = true;
+            self.deadlines.push_back(Deadline { since: packet.time, slot, stream: connection.stream });
+        }
+    }
+
+    /// The end of the capture: gives up holes, ends every open connection and forgets all, in the order of their
+    /// numbers.
+    pub fn finish(&mut self, out: &mut impl FnMut(Event<'_>)) {
+        let mut slots: Vec<(u64, usize)> =
+            self.table.used().map(|(slot, connection)| (connection.stream, slot)).collect();
+        slots.sort_unstable();
+        for (_, slot) in slots {
+            self.forget(slot, CloseReason::Open, out);
+        }
+        self.deadlines.clear();
+    }
+
+    /// Bytes held for segments that came before their turn, in all connections.
+    pub fn held(&self) -> u64 {
+        self.budget.used()
+    }
+
+    /// The slot of the connection that a segment belongs to, which may begin with it.
+    fn slot_for(
+        &mut self,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        out: &mut impl FnMut(Event<'_>),
+    ) -> usize {
+        let key = Key::of(segment.source, segment.destination);
+        if let Some(slot) = self.table.find(&key) {
+            let succeeded =
+                self.table.connection(slot).is_some_and(|connection| connection.is_succeeded_by(segment));
+            if !succeeded {
+                self.table.touch(slot);
+                return slot;
+            }
+            self.forget(slot, CloseReason::PortReuse, out);
+        } else if self.table.len() >= self.limits.connections.max(1)
+            && let Some(oldest) = self.table.oldest()
+        {
+            self.forget(oldest, CloseReason::Evicted, out);
+        }
+        let connection = Connection::new(self.next_stream, packet, segment);
+        self.next_stream += 1;
+        let opened = connection.opened(packet, segment.flags.has(Flags::SYN));
+        let slot = self.table.insert(key, connection);
+        out(Event { slot, what: What::Opened(opened) });
+        slot
+    }
+
+    /// Ends a connection, unless it has ended, and frees its slot.
+    fn forget(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
+        self.end(slot, why, out);
+        self.table.remove(slot);
+        out(Event { slot, what: What::Released });
+    }
+
+    fn end(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
+        if let Some(connection) = self.table.connection(slot) {
+            connection.end(why, &mut self.budget, &mut |what| out(Event { slot, what }));
+        }
+    }
+
+    /// Ends the connections that have waited long enough.
+    ///
+    /// There are never more deadlines than connections allowed, even if the clock of the capture stands still.
+    fn end_overdue(&mut self, now: Timestamp, out: &mut impl FnMut(Event<'_>)) {
+        while let Some(&Deadline { since, slot, stream }) = self.deadlines.front() {
+            let crowded = self.deadlines.len() > self.limits.connections;
+            if now.nanos_since(since) < LINGER_NANOS && !crowded {
+                break;
+            }
+            self.deadlines.pop_front();
+            let Some(connection) = self.table.connection(slot).filter(|one| one.stream == stream) else {
+                continue;
+            };
+            if !connection.is_ending() {
+                connection.lingers = false;
+                continue;
+            }
+            match connection.active_since(now) {
+                Some(since) if !crowded => self.deadlines.push_back(Deadline { since, slot, stream }),
+                _ => self.end(slot, CloseReason::Open, out),
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! One direction's bytes in order: what comes early waits, what is missing is named.
+//!
+//! ```text
+//!   handed over   │ hole      │ piece │ hole │ piece
+//!                 next        first                     an in-order segment moves `next` without being copied
+//! ```
+//!
+//! A hole is given up as a gap when the other end has acknowledged it and a grace has passed, when too much waits
+//! behind it, or at the end. Bytes that the snap length cut off are given up as soon as something shows that the
+//! stream went on behind them. After that, the bytes are old if they come.
+
+use super::Bound;
+use super::flow::Flow;
+use super::store::Room;
+use crate::base::{Budget, GapReason, PacketId, Span, StreamEvent};
+
+/// Packets of the connection that must follow the acknowledgment of a hole before it is given up.
+///
+/// A capture from several queues writes an acknowledgment before the data. If each packet may move by 3 places, 6 can
+/// lie between the two.
+const GRACE_PACKETS: u64 = 8;
+
+/// Nanoseconds of capture time that must pass as well: queues are emptied within milliseconds.
+const GRACE_NANOS: i64 = 100_000_000;
+
+/// Nanoseconds after which a byte that was acknowledged and repeats itself is a keep-alive's and not a late one: stacks
+/// wait a second at least before they send one.
+const KEEP_ALIVE_NANOS: i64 = 500_000_000;
+
+/// Packets of the connection after which a hole is given up whatever the clock says: some captures have none.
+const GRACE_PACKETS_WITHOUT_CLOCK: u64 = 1000;
+
+/// A hole that the other end says is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Suspect {
+    /// Where it starts. If the stream moves on, bytes are still coming in, and the grace starts anew.
+    at: u64,
+    /// What was acknowledged.
+    end: u64,
+    /// Since when, and how many packets the connection had then.
+    since: Moment,
+}
+
+/// A point in a connection's life.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// The packet that is being looked at.
+    pub(super) packet: PacketId,
+    /// How many packets of the connection came before it.
+    pub(super) count: u64,
+}
+
+impl Moment {
+    fn grace_passed(&self, since: &Moment) -> bool {
+        let packets = self.count.saturating_sub(since.count);
+        let nanos = self.packet.time.nanos_since(since.packet.time);
+        (packets >= GRACE_PACKETS && nanos >= GRACE_NANOS) || packets >= GRACE_PACKETS_WITHOUT_CLOCK
+    }
+}
+
+/// Payload as one packet carried it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chunk<'a> {
+    pub(super) packet: PacketId,
+    /// The offset of the first byte.
+    pub(super) start: i64,
+    /// The bytes captured.
+    pub(super) bytes: &'a [u8],
+    /// The offset behind the last byte on the wire.
+    pub(super) wire_end: i64,
+    /// What the sender had acknowledged of the other direction.
+    pub(super) acked: Option<u64>,
+}
+
+impl Flow {
+    /// Takes the payload of a segment; hands over what its turn has come for. Says which bound acted, if one did.
+    pub(super) fn receive(
+        &mut self,
+        chunk: Chunk<'_>,
+        room: &mut Room<'_>,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) -> Option<Bound> {
+        let limit = self.fin.map_or(i64::MAX, |(fin, _)| fin as i64);
+        let wire_end = chunk.wire_end.min(limit);
+        let start = chunk.start.max(self.next as i64);
+        if wire_end <= start {
+            return None;
+        }
+        let captured = usize::try_from(limit.saturating_sub(chunk.start)).unwrap_or(0);
+        let bytes = chunk.bytes.get(..captured).unwrap_or(chunk.bytes);
+        let bytes =
+            usize::try_from(start - chunk.start).ok().and_then(|skip| bytes.get(skip..)).unwrap_or(&[]);
+        let chunk = Chunk { start, bytes, wire_end, ..chunk };
+        if start as u64 <= self.next.max(self.cut_until) {
+            self.take_in_order(chunk, room.budget, out);
+            None
+        } else {
+            self.put_aside(chunk, room, out)
+        }
+    }
+
+    /// Hands over a chunk that starts at `next`, or behind bytes that the capture cut off.
+    fn take_in_order(
+        &mut self,
+        chunk: Chunk<'_>,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        let start = chunk.start as u64;
+        let end = start + chunk.bytes.len() as u64;
+        self.give_up_until(start, GapReason::Cut, chunk.packet, budget, out);
+        while self.next < end {
+            let stop = self.store.first().map_or(end, |(offset, _)| offset.min(end));
+            self.hand_over(start, chunk.bytes, stop, chunk.packet, chunk.acked, out);
+            self.drain(budget, out);
+        }
+        self.cut_until = self.cut_until.max(chunk.wire_end as u64);
+        self.settle(budget, out);
+    }
+
+    /// Stores a chunk that lies behind a hole. If there is no room for it, gives holes up until there is.
+    fn put_aside(
+        &mut self,
+        chunk: Chunk<'_>,
+        room: &mut Room<'_>,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) -> Option<Bound> {
+        let start = chunk.start as u64;
+        let end = start + chunk.bytes.len() as u64;
+        let mut acted = None;
+        while let Err(bound) = self
+            .store
+            .insert(start, chunk.bytes, chunk.packet, chunk.acked, room)
+            .and_then(|()| self.store.insert_cut(end, chunk.wire_end as u64, room))
+        {
+            acted = Some(bound);
+            let (to, behind) = match self.store.first() {
+                Some((first, packet)) if first < start => (first, packet),
+                _ => (start, chunk.packet),
+            };
+            self.give_up_until(to, GapReason::Limit, behind, room.budget, out);
+            if self.next >= start {
+                self.take_in_order(chunk, room.budget, out);
+                break;
+            }
+            self.settle(room.budget, out);
+        }
+        acted
+    }
+
+    /// The sender has nothing to say behind `offset`.
+    pub(super) fn receive_fin(
+        &mut self,
+        offset: i64,
+        packet: PacketId,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        let known = self.next.max(self.store.end()).max(self.cut_until) as i64;
+        if self.fin.is_none() && offset >= known {
+            self.fin = Some((offset as u64, packet));
+            self.settle(budget, out);
+        }
+    }
+
+    /// Gives up holes which the other end acknowledged, if their grace has passed.
+    pub(super) fn give_up_acknowledged(
+        &mut self,
+        now: Moment,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        let end = self.acked_bytes();
+        if self.next < self.cut_until && end >= self.cut_until {
+            self.give_up_until(self.cut_until, GapReason::Cut, now.packet, budget, out);
+            self.settle(budget, out);
+        }
+        if end <= self.next {
+            self.suspect = None;
+            return;
+        }
+        match self.suspect {
+            Some(suspect) if suspect.at == self.next => {
+                if now.grace_passed(&suspect.since) && !self.may_be_a_fin(end) {
+                    self.give_up_all(suspect.end.min(end), GapReason::Acknowledged, now.packet, budget, out);
+                    self.suspect = None;
+                }
+            }
+            _ => self.suspect = Some(Suspect { at: self.next, end, since: now }),
+        }
+    }
+
+    /// Whether the next byte was acknowledged so long ago that no queue of the capture can still hold it.
+    pub(super) fn missed_for_long(&self, now: PacketId) -> bool {
+        self.suspect.is_some_and(|suspect| {
+            suspect.at == self.next && now.time.nanos_since(suspect.since.packet.time) >= KEEP_ALIVE_NANOS
+        })
+    }
+
+    /// Gives up every hole before something that is known to have been sent.
+    pub(super) fn give_up_rest(
+        &mut self,
+        why: GapReason,
+        now: PacketId,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        let acked = Some(self.acked_bytes()).filter(|acked| !self.may_be_a_fin(*acked)).unwrap_or(0);
+        let sent = self.store.end().max(acked).max(self.cut_until);
+        let end = self.fin.map_or(sent, |(fin, _)| fin);
+        self.give_up_all(end, why, now, budget, out);
+        self.store.clear(budget);
+    }
+
+    /// One byte acknowledged that nothing lies behind: a FIN that was not captured is acknowledged like that.
+    fn may_be_a_fin(&self, acked: u64) -> bool {
+        acked == self.next + 1 && self.fin.is_none() && self.store.is_empty()
+    }
+
+    /// Gives up every hole before `end`, and hands over what lies between them.
+    fn give_up_all(
+        &mut self,
+        end: u64,
+        why: GapReason,
+        now: PacketId,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        while self.next < end {
+            let (to, behind) = match self.store.first() {
+                Some((first, packet)) if first < end => (first, packet),
+                _ => (end, now),
+            };
+            self.give_up_until(to, why, behind, budget, out);
+            self.settle(budget, out);
+        }
+        self.settle(budget, out);
+    }
+
+    /// Tells the hole from `next` to `to`, in which no piece lies: what is known to be cut, and what is not.
+    fn give_up_until(
+        &mut self,
+        to: u64,
+        why: GapReason,
+        behind: PacketId,
+        budget: &mut Budget,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        while self.next < to {
+            self.learn_cuts(budget);
+            let (end, why) = if self.next < self.cut_until {
+                (self.cut_until.min(to), GapReason::Cut)
+            } else {
+                (self.store.first_cut().map_or(to, |cut| cut.min(to)), why)
+            };
+            let before = self.last.unwrap_or(behind).number;
+            let span = Span {
+                offset: self.next,
+                length: end - self.next,
+                first: before.min(behind.number),
+                last: before.max(behind.number),
+                end: behind,
+            };
+            out(StreamEvent::Gap { span, why });
+            self.next = end;
+        }
+    }
+
+    /// Hands over the bytes from `next` to `stop` out of `bytes`, which start at `start`.
+    fn hand_over(
+        &mut self,
+        start: u64,
+        bytes: &[u8],
+        stop: u64,
+        packet: PacketId,
+        acked: Option<u64>,
+        out: &mut impl FnMut(StreamEvent<'_>),
+    ) {
+        let range = self.next.saturating_sub(start) as usize..stop.saturating_sub(start) as usize;
+        let Some(bytes) = bytes.get(range).filter(|bytes| !bytes.is_empty()) else { return };
+        let span = Span::of(packet, self.next, bytes.len() as u64);
+        self.next = stop;
+        self.last = Some(packet);
+        out(StreamEvent::Data { span, acked, bytes });
+    }
+
+    /// Hands over the pieces whose turn has come.
+    fn drain(&mut self, budget: &mut Budget, out: &mut impl FnMut(StreamEvent<'_>)) {
+        while let Some((start, piece)) = self.store.pop_until(self.next, budget) {
+            let stop = start + piece.bytes.len() as u64;
+            self.hand_over(start, &piece.bytes, stop, piece.packet, piece.acked, out);
+        }
+    }
+
+    /// Hands over all that can be: pieces, cuts that something lies behind, the FIN.
+    ///
+    /// Afterwards the first piece lies further on than `next` and `cut_until`.
+    fn settle(&mut self, budget: &mut Budget, out: &mut impl FnMut(StreamEvent<'_>)) {
+        loop {
+            self.drain(budget, out);
+            self.learn_cuts(budget);
+            let behind = self.store.first().or(self.fin).filter(|(offset, _)| *offset <= self.cut_until);
+            match behind {
+                Some((offset, packet)) if self.next < offset => {
+                    self.give_up_until(offset, GapReason::Cut, packet, budget, out);
+                }
+                _ => break,
+            }
+        }
+        if let Some((offset, packet)) = self.fin
+            && offset == self.next
+            && !self.fin_told
+        {
+            self.fin_told = true;
+            out(StreamEvent::Fin(packet));
+        }
+    }
+
+    /// Moves `cut_until` over the cuts that begin there or before.
+    fn learn_cuts(&mut self, budget: &mut Budget) {
+        while let Some(end) = self.store.pop_cut_until(self.next.max(self.cut_until), budget) {
+            self.cut_until = self.cut_until.max(end);
+        }
+    }
+}

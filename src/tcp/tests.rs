@@ -1,0 +1,7 @@
+//! Connections by hand, point by point of what a reassembler must get right.
+
+mod bounds;
+mod ends;
+mod random;
+mod stream;
+mod wire;
