@@ -6,8 +6,8 @@ use super::analysis::{analyse, is_keep_alive};
 use super::flow::{Flow, LATE_START};
 use super::order::{Chunk, Moment};
 use super::store::Room;
-use super::{Analysis, Bound, CloseReason, Closed, Opened, SegmentNote, What};
-use crate::base::{Budget, Direction, GapReason, PacketId, PerDirection, StreamEvent, Timestamp};
+use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
+use crate::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
 use crate::packet::{Flags, Segment};
 
 /// Nanoseconds of capture time that a connection stays open after a RST, or after both FINs if the last
@@ -299,6 +299,7 @@ impl Connection {
         let chunk = Chunk { packet, start, bytes: segment.payload, wire_end, acked };
         let mut bound = None;
         if segment.payload_length > 0 {
+            tell_conflicts(flow, direction, chunk, out);
             bound = flow.receive(chunk, room, &mut |event| out(What::Stream(direction, event)));
         }
         if fin {
@@ -360,5 +361,17 @@ impl Connection {
             self.reported |= bit;
             out(What::LimitReached(bound));
         }
+    }
+}
+
+/// Tells where a chunk contradicts bytes that wait for their turn.
+fn tell_conflicts(flow: &Flow, direction: Direction, chunk: Chunk<'_>, out: &mut impl FnMut(What<'_>)) {
+    let Ok(start) = u64::try_from(chunk.start) else { return };
+    if flow.store.is_empty() {
+        return;
+    }
+    for (offset, first, kept, refused) in flow.store.conflicts(start, chunk.bytes) {
+        let span = Span::of(chunk.packet, offset, kept.len() as u64);
+        out(What::Conflict(direction, Conflict { span, first, kept, refused }));
     }
 }

@@ -4,6 +4,18 @@
 //! the bytes of a direction in order with gaps named, a connection ends. This room does not look into the bytes and
 //! does not judge anybody. The first copy of a byte wins.
 //!
+//! ```text
+//!   Connections   which connection is it?       index (ends to slots), table (slots, least recently active)
+//!        ▼
+//!   Connection    roles, handshake, end         analysis (marks of the packet list)
+//!        ▼
+//!   Flow          sequence number to offset     order (in order, early, missing), store (what came early)
+//! ```
+//!
+//! A connection ends with the acknowledgment of the second FIN. After a RST, or if that acknowledgment is missing, it
+//! stays open for a second of capture time, because what the other end had sent may be captured late; `Closed` names
+//! the packet that ended it all the same.
+//!
 //! Protocol: RFC 9293.
 
 mod analysis;
@@ -21,7 +33,7 @@ use std::net::SocketAddr;
 
 pub use connections::Connections;
 
-use crate::base::{Direction, PacketId, StreamEvent};
+use crate::base::{Direction, PacketId, Span, StreamEvent};
 use crate::packet::Flags;
 
 /// Something that happened to one connection.
@@ -50,12 +62,28 @@ pub enum What<'a> {
     },
     /// The next thing in one direction.
     Stream(Direction, StreamEvent<'a>),
+    /// Two packets carried the same bytes with different content, and the first was still held. What has been handed
+    /// over is not kept for comparison: in-order bytes are never copied.
+    Conflict(Direction, Conflict<'a>),
     /// A bound acted, and something was left out. At most once for each bound and connection.
     LimitReached(Bound),
     /// It ended; no stream event follows.
     Closed(Closed),
     /// The slot is forgotten and may be used again. Always the last event of a slot, after `Closed`.
     Released,
+}
+
+/// The same bytes with two contents.
+#[derive(Debug, Clone, Copy)]
+pub struct Conflict<'a> {
+    /// Which bytes, as the second packet carried them.
+    pub span: Span,
+    /// The packet whose copy counts.
+    pub first: PacketId,
+    /// What the first packet carried: `span.length` bytes.
+    pub kept: &'a [u8],
+    /// What the second packet carried: as many.
+    pub refused: &'a [u8],
 }
 
 /// What bounds the memory of this room.

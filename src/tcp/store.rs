@@ -91,6 +91,25 @@ impl Store {
         (at < end).then_some((at, end))
     }
 
+    /// The pieces that hold other bytes than these, which come later: where, the packet that came first, what it
+    /// carried there, and what these are.
+    pub(super) fn conflicts<'a>(
+        &'a self,
+        offset: u64,
+        bytes: &'a [u8],
+    ) -> impl Iterator<Item = (u64, PacketId, &'a [u8], &'a [u8])> {
+        let end = offset.saturating_add(bytes.len() as u64);
+        let before = self.pieces.range(..offset).next_back();
+        before.into_iter().chain(self.pieces.range(offset..end)).filter_map(move |(start, piece)| {
+            let at = offset.max(*start);
+            let kept = piece.bytes.get((at - start) as usize..)?;
+            let other = bytes.get((at - offset) as usize..)?;
+            let both = kept.len().min(other.len());
+            let (kept, other) = (kept.get(..both)?, other.get(..both)?);
+            (kept != other).then_some((at, piece.packet, kept, other))
+        })
+    }
+
     /// Takes out the first piece if it starts at `offset` or before.
     pub(super) fn pop_until(&mut self, offset: u64, budget: &mut Budget) -> Option<(u64, Piece)> {
         let entry = self.pieces.first_entry().filter(|entry| *entry.key() <= offset)?;

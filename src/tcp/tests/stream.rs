@@ -56,6 +56,19 @@ fn first_copy_wins_whether_handed_over_or_waiting() {
 }
 
 #[test]
+fn a_contradiction_to_waiting_bytes_is_told_with_both_versions() {
+    let mut wire = Wire::opened();
+    wire.all([c(1004).data("defg"), c(1006).data("fXhi"), c(1002).data("bcd"), c(1001).data("abcY")]);
+    assert_eq!(wire.client(), "abcdefghi");
+    let conflicts: Vec<_> =
+        wire.seen.iter().filter(|(_, seen)| matches!(seen, Seen::Conflict { .. })).collect();
+    let told = |offset, packets, kept: &str, refused: &str| {
+        (0, Seen::Conflict { offset, packets, kept: kept.into(), refused: refused.into() })
+    };
+    assert_eq!(conflicts, [&told(5, (4, 5), "fg", "fX"), &told(3, (4, 7), "d", "Y")]);
+}
+
+#[test]
 fn a_keep_alive_is_never_data() {
     let mut wire = Wire::opened();
     wire.all([c(1001).ack(5001).data("ab"), s(5001).ack(1003)]);

@@ -98,6 +98,7 @@ pub enum Seen {
     Gap { from: Direction, offset: u64, length: u64, why: GapReason, around: (u64, u64) },
     Fin(Direction, u64),
     Reset(Direction, u64),
+    Conflict { offset: u64, packets: (u64, u64), kept: Vec<u8>, refused: Vec<u8> },
     Limit(Bound),
     Closed(u64, CloseReason),
     Released,
@@ -259,6 +260,12 @@ fn record(
             assert!(!slot.closed, "a stream event after the end");
             in_order(&mut slot.next[from as usize], from, event)
         }
+        What::Conflict(_, conflict) => Seen::Conflict {
+            offset: conflict.span.offset,
+            packets: (conflict.first.number, conflict.span.end.number),
+            kept: conflict.kept.to_vec(),
+            refused: conflict.refused.to_vec(),
+        },
         What::LimitReached(bound) => Seen::Limit(bound),
         What::Closed(closed) => {
             assert!(!std::mem::replace(&mut slot.closed, true), "closed twice");
