@@ -1,2 +1,7 @@
 //! The `sockeye` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sockeye::cli::main()
+}

@@ -1,16 +1,16 @@
 //! One connection: what is known of it, from its first segment to its last.
 
-use super::Out;
 use super::layer::Layer;
 use super::scene::{Scene, Shared};
+use super::{Out, Rows};
 use crate::base::{Budget, Direction, Limits, PacketId, PerDirection, StreamEvent, Timestamp};
-use crate::check;
+use crate::check::{self, Rule};
 use crate::http::{self, Speaks};
 use crate::record::{
-    Close, Connection as ConnectionRecord, EndedBy, Ends, FindingCounts, Opened as OpenedRecord, Protocol, Record,
-    SidesKnownBy, Text,
+    Close, Connection as ConnectionRecord, EndedBy, Ends, FindingCounts, Opened as OpenedRecord, Place,
+    Protocol, Record, SidesKnownBy, Text,
 };
-use crate::tcp::{CloseReason, Closed, Opened, SegmentNote};
+use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
 use crate::websocket::Negotiated;
 
 /// A connection that is being followed.
@@ -42,6 +42,14 @@ pub(super) struct Facts {
     pub websocket: Option<WebSocketFacts>,
     /// An opening handshake was seen, whatever became of it.
     pub handshake: bool,
+    /// HTTP could not be followed to its end.
+    pub http_lost: bool,
+    /// That a retransmission contradicted the first copy has been told.
+    conflicted: bool,
+    /// That payload was shortened by a cap has been told.
+    pub shortened: bool,
+    /// Whether any segment of the direction was captured; settled when the connection ends.
+    seen: PerDirection<bool>,
     pub frames: u64,
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
@@ -57,14 +65,13 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WebSocketFacts {
     pub negotiated: Negotiated,
-    /// The offset behind the 101 in the server's stream; `None` if unknown.
-    pub end_of_response: Option<u64>,
-    /// The response obliged the client to fail the connection (RFC 6455 §4.1).
-    pub invalid_response: bool,
-    /// The client's first frame has begun.
+    /// The offset behind the 101 in the server's stream.
+    pub end_of_response: u64,
+    /// The rule by which the response obliged the client to fail the connection (RFC 6455 §4.1), until it is told
+    /// that it went on.
+    pub invalid_response: Option<&'static Rule>,
+    /// The client's first frame has come.
     pub client_began: bool,
-    /// The direction is not decoded any more: framing was lost.
-    pub lost: PerDirection<bool>,
 }
 
 impl Facts {
@@ -82,6 +89,10 @@ impl Facts {
             tunnels: 0,
             websocket: None,
             handshake: false,
+            http_lost: false,
+            conflicted: false,
+            shortened: false,
+            seen: PerDirection { client: true, server: true },
             frames: 0,
             messages: 0,
             payload_bytes: PerDirection::default(),
@@ -103,15 +114,25 @@ impl Facts {
             return;
         }
         let is_client = direction == Direction::ClientToServer;
-        match http::speaks(bytes) {
-            Some(Speaks::Request) if is_client => self.known_by = SidesKnownBy::Handshake,
-            Some(Speaks::Response) if !is_client => self.known_by = SidesKnownBy::Handshake,
-            Some(_) => {
-                self.known_by = SidesKnownBy::Handshake;
-                self.turned = !self.turned;
-                self.ends = Ends { client: self.ends.server, server: self.ends.client };
-            }
-            None => {}
+        let right = match http::speaks(bytes) {
+            Speaks::Request => is_client,
+            Speaks::Response => !is_client,
+            Speaks::Undecided | Speaks::Neither => return,
+        };
+        self.known_by = SidesKnownBy::Handshake;
+        if !right {
+            self.turned = !self.turned;
+            self.ends = Ends { client: self.ends.server, server: self.ends.client };
+        }
+    }
+
+    /// For each direction, whether the capture holds all that there was of it.
+    pub fn complete(&self) -> PerDirection<bool> {
+        let complete =
+            |direction| self.seen[direction] && self.missing_bytes[direction] == 0 && !self.http_lost;
+        PerDirection {
+            client: complete(Direction::ClientToServer),
+            server: complete(Direction::ServerToClient),
         }
     }
 
@@ -134,6 +155,9 @@ impl Connection {
 
     /// A segment of the connection begins the row of its packet.
     pub fn segment(&self, note: &SegmentNote, shared: &mut Shared) {
+        if shared.options.rows != Rows::Packets {
+            return;
+        }
         let place = shared.place(self.facts.stream, note.packet);
         let protocol = self.layer.name(self.facts.protocol);
         let length = shared.packet_length();
@@ -170,26 +194,56 @@ impl Connection {
         let direction = self.facts.turn(direction);
         let Self { facts, layer } = self;
         let mut scene = Scene { facts, held, shared, out };
-        layer.push(&mut scene, direction, event);
+        let is_read = !matches!(layer, Layer::Opaque);
         if let StreamEvent::Gap { span, why } = event {
             scene.facts.missing_bytes[direction] += span.length;
-            if !matches!(layer, Layer::Opaque) {
-                scene.find(span.end, check::missing_bytes(direction, span, *why));
+            if is_read {
+                scene.find(span.end, check::capture::missing_bytes(direction, span, *why));
             }
         }
+        layer.push(&mut scene, direction, event);
+    }
+
+    /// The same bytes came twice with different content; told once a connection.
+    pub fn conflict(
+        &mut self,
+        direction: Direction,
+        conflict: &Conflict<'_>,
+        held: &Budget,
+        shared: &mut Shared,
+        out: Out<'_>,
+    ) {
+        if !std::mem::replace(&mut self.facts.conflicted, true) {
+            let direction = self.facts.turn(direction);
+            let Conflict { span, first, kept, refused } = *conflict;
+            let violation =
+                check::capture::conflicting_retransmission(direction, &span, first, kept, refused);
+            Scene { facts: &mut self.facts, held, shared, out }.find(span.end, violation);
+        }
+    }
+
+    /// A bound of TCP acted.
+    pub fn limit_reached(&mut self, bound: Bound, held: &Budget, shared: &mut Shared, out: Out<'_>) {
+        let (limit, left_out) = match bound {
+            Bound::Connections => ("connections", "this connection is not followed any further"),
+            Bound::OutOfOrder => {
+                ("out_of_order", "bytes that others were waiting for were given up as missing")
+            }
+            Bound::OutOfOrderTotal => {
+                ("out_of_order_total", "bytes that others were waiting for were given up as missing")
+            }
+            Bound::SequenceJump => ("sequence_jump", "a segment lay further ahead than any window reaches"),
+        };
+        Scene { facts: &mut self.facts, held, shared, out }.limit_reached(limit, left_out);
     }
 
     /// The connection is over.
     pub fn closed(&mut self, closed: &Closed, held: &Budget, shared: &mut Shared, out: Out<'_>) {
         let Self { facts, layer } = self;
-        let turned = facts.turned;
+        facts.seen = if facts.turned { closed.seen.swap() } else { closed.seen };
         let mut scene = Scene { facts, held, shared, out };
         layer.finish(&mut scene);
-        let seen = if turned { closed.seen.swap() } else { closed.seen };
-        let interesting = scene.facts.handshake || scene.facts.websocket.is_some();
-        if let Some(missing) = Direction::BOTH.into_iter().find(|direction| interesting && !seen[*direction]) {
-            scene.find(closed.packet, check::one_direction_only(missing, closed.packet));
-        }
+        scene.tell_one_direction(closed.packet);
         scene.shared.summary.websocket_connections += u64::from(scene.facts.websocket.is_some());
         let place = scene.place(closed.packet);
         let closed_at = (!matches!(closed.why, CloseReason::Open)).then_some(closed.packet.time);
@@ -198,8 +252,36 @@ impl Connection {
     }
 }
 
+impl Scene<'_, '_> {
+    /// Says so if all that was captured of a handshake or WebSocket came from one end.
+    fn tell_one_direction(&mut self, last: PacketId) {
+        let Facts { seen, opened, handshake, websocket, .. } = &*self.facts;
+        if !handshake && websocket.is_none() {
+            return;
+        }
+        if let Some(missing) = Direction::BOTH.into_iter().find(|direction| !seen[*direction]) {
+            let packets = [opened.number, last.number];
+            self.find(last, check::capture::one_direction_only(missing.reverse(), packets));
+        }
+    }
+
+    /// What the connection carries, as far as is known; WebSocket is the last word.
+    pub fn learn_protocol(&mut self, protocol: Protocol) {
+        if self.facts.protocol != Protocol::Websocket {
+            self.facts.protocol = protocol;
+        }
+    }
+
+    /// A cap acted.
+    pub fn limit_reached(&mut self, limit: &'static str, left_out: &str) {
+        *self.shared.summary.limits_reached.entry(limit).or_default() += 1;
+        let packet = self.shared.packet;
+        self.find(packet, check::capture::limit_reached(limit, left_out, [packet.number, packet.number]));
+    }
+}
+
 impl Facts {
-    fn record(&self, place: crate::record::Place, why: CloseReason, closed: Option<Timestamp>) -> ConnectionRecord<'_> {
+    fn record(&self, place: Place, why: CloseReason, closed: Option<Timestamp>) -> ConnectionRecord<'_> {
         ConnectionRecord {
             place,
             ends: self.ends,
@@ -209,9 +291,10 @@ impl Facts {
             opened: self.opened.time,
             closed,
             ended_by: self.ended_by(why),
-            close: self.close.as_ref().map(|(code, reason, by)| {
-                (Close { code: *code, reason: reason.as_deref().map(Text) }, *by)
-            }),
+            close: self
+                .close
+                .as_ref()
+                .map(|(code, reason, by)| (Close { code: *code, reason: reason.as_deref().map(Text) }, *by)),
             frames: self.frames,
             messages: self.messages,
             payload_bytes: self.payload_bytes,

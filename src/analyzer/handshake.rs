@@ -2,30 +2,24 @@
 
 use super::connection::WebSocketFacts;
 use super::scene::Scene;
-use crate::base::PerDirection;
-use crate::check;
+use crate::base::PacketId;
+use crate::check::{self, Rule};
 use crate::http::{Request, Response};
 use crate::record::{
-    Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, Protocol, Record, RequestRow, Switched, Text,
+    Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, Protocol, Record, RequestRow, Switched,
+    Text,
 };
-use crate::websocket::{self, Negotiated, Wants};
+use crate::websocket::{self, Extension, Negotiated, Wants};
 
 /// A request head is complete.
 pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
     scene.learn_protocol(Protocol::Http);
     let Scene { facts, shared, .. } = scene;
-    shared.row.head(facts, || start_line(&[&head.method, &head.target], Some(head.version)));
-    if asks_for_change(head) {
+    shared.row.head(facts, || request_line(head));
+    if head.asks_for_upgrade() {
         let place = scene.place(head.span.end);
         scene.tell(&Record::Request(RequestRow { place, ends: scene.facts.ends, head }));
     }
-}
-
-/// Whether a request wants the connection to become something else than HTTP.
-fn asks_for_change(head: &Request) -> bool {
-    *head.method == *b"CONNECT"
-        || head.headers.get("Upgrade").is_some()
-        || websocket::wants_websocket(head) != Wants::No
 }
 
 /// A response head is complete.
@@ -64,28 +58,75 @@ pub(super) fn unanswered(scene: &mut Scene<'_, '_>, head: &Request) {
 }
 
 /// Tells a handshake, and judges it.
-fn handshake(scene: &mut Scene<'_, '_>, request: Option<&Request>, response: Option<&Response>, accepted: bool) {
+fn handshake(
+    scene: &mut Scene<'_, '_>,
+    request: Option<&Request>,
+    response: Option<&Response>,
+    accepted: bool,
+) {
     scene.facts.handshake = true;
     let packet = response.map_or(scene.shared.packet, |response| response.span.end);
-    let extensions = response.map(|response| websocket::extensions(&response.headers)).unwrap_or_default();
+    let extensions =
+        response.map(|response| websocket::extensions(&response.headers).list).unwrap_or_default();
     let key = request.and_then(|request| request.headers.get("Sec-WebSocket-Key"));
-    let place = scene.place(packet);
-    scene.tell(&Record::Handshake(Handshake {
-        place,
+    let record = Handshake {
+        place: scene.place(packet),
         ends: scene.facts.ends,
         request: request.map(|head| HandshakeRequest { packet: head.span.end, head }),
         response: response.map(|head| HandshakeResponse { packet: head.span.end, head }),
         key: key.map(Text),
         accept: accept(key, response),
         subprotocol: response.and_then(|head| head.headers.get("Sec-WebSocket-Protocol")).map(Text),
-        extensions: &extensions.list,
+        extensions: &extensions,
         outcome: match response {
             _ if accepted => Outcome::Accepted,
             Some(_) => Outcome::Rejected,
             None => Outcome::Unanswered,
         },
-    }));
-    let _ = (check::handshake, WebSocketFacts::default, Negotiated::default, PerDirection::<bool>::default);
+    };
+    scene.tell(&Record::Handshake(record));
+    let invalid = judge(scene, packet, request, response);
+    if let Some(head) = response.filter(|_| accepted) {
+        accept_session(scene, head, &extensions, invalid);
+    }
+}
+
+/// Tells what is wrong with a handshake; returns the rule that obliges the client to fail the connection.
+fn judge(
+    scene: &mut Scene<'_, '_>,
+    packet: PacketId,
+    request: Option<&Request>,
+    response: Option<&Response>,
+) -> Option<&'static Rule> {
+    let stream = scene.facts.stream;
+    let exchange = check::handshake::Exchange { stream, request, response, complete: scene.facts.complete() };
+    let mut found = Vec::new();
+    let invalid =
+        check::handshake::judge(&exchange, &mut scene.shared.keys, &mut |violation| found.push(violation));
+    for violation in found {
+        scene.find(packet, violation);
+    }
+    invalid
+}
+
+/// The connection becomes a WebSocket.
+fn accept_session(
+    scene: &mut Scene<'_, '_>,
+    response: &Response,
+    extensions: &[Extension],
+    invalid: Option<&'static Rule>,
+) {
+    scene.learn_protocol(Protocol::Websocket);
+    scene.facts.websocket = Some(WebSocketFacts {
+        negotiated: Negotiated::new(extensions),
+        end_of_response: response.span.end_offset(),
+        invalid_response: invalid,
+        client_began: false,
+    });
+    for extension in extensions.iter().filter(|extension| !extension.is_known()) {
+        let violation = check::capture::extension_not_understood(&extension.name, &response.span);
+        scene.find(response.span.end, violation);
+    }
 }
 
 /// What the server proved (RFC 6455 §4.2.2).
@@ -96,12 +137,14 @@ fn accept<'a>(key: Option<&[u8]>, response: Option<&'a Response>) -> Accept<'a> 
     Accept { received: received.map(Text), expected, valid }
 }
 
-/// The first line of a request, for the packet list.
-fn start_line(words: &[&[u8]], version: Option<(u8, u8)>) -> String {
-    let _ = (words, version);
-    String::new()
+/// `GET /chat HTTP/1.1`, for the packet list.
+fn request_line(head: &Request) -> String {
+    let (method, target) = (String::from_utf8_lossy(&head.method), String::from_utf8_lossy(&head.target));
+    format!("{method} {target} HTTP/{}.{}", head.version.0, head.version.1)
 }
 
-fn status_line(_: &Response) -> String {
-    String::new()
+/// `HTTP/1.1 101 Switching Protocols`, for the packet list.
+fn status_line(head: &Response) -> String {
+    let reason = String::from_utf8_lossy(&head.reason);
+    format!("HTTP/{}.{} {} {reason}", head.version.0, head.version.1, head.status)
 }

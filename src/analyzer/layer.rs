@@ -2,7 +2,7 @@
 
 use super::scene::Scene;
 use super::{handshake, session};
-use crate::base::{Direction, Limits, StreamEvent};
+use crate::base::{Budget, Direction, Limits, StreamEvent};
 use crate::http::{Exchange, HttpEvent};
 use crate::record::Protocol;
 use crate::websocket::Session;
@@ -43,7 +43,7 @@ impl Layer {
                 let mut next = None;
                 let held = scene.held;
                 exchange.push(direction, *event, held, &mut |event| http(scene, &mut next, event));
-                self.replace(next);
+                self.replace(next, held);
             }
             Layer::WebSocket(frames) => session::push(frames, scene, direction, event),
             Layer::Opaque => {}
@@ -56,17 +56,19 @@ impl Layer {
             let mut next = None;
             let held = scene.held;
             exchange.finish(held, &mut |event| http(scene, &mut next, event));
-            self.replace(next);
+            self.replace(next, held);
         }
         if let Layer::WebSocket(frames) = self {
             session::finish(frames, scene);
         }
     }
 
-    fn replace(&mut self, next: Option<Layer>) {
-        if let Some(next) = next {
-            *self = next;
+    fn replace(&mut self, next: Option<Layer>, held: &Budget) {
+        let Some(next) = next else { return };
+        if let Layer::Http(exchange) = self {
+            exchange.release(held);
         }
+        *self = next;
     }
 }
 
@@ -74,7 +76,9 @@ impl Layer {
 fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_>) {
     match event {
         HttpEvent::Request(request) => handshake::request(scene, request),
-        HttpEvent::Response { request, response, interim } => handshake::response(scene, request, response, interim),
+        HttpEvent::Response { request, response, interim } => {
+            handshake::response(scene, request, response, interim)
+        }
         HttpEvent::Unanswered(request) => handshake::unanswered(scene, request),
         HttpEvent::Switched => *next = Some(switched(scene)),
         HttpEvent::Passed(direction, event) => {
@@ -82,9 +86,14 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
                 layer.push(scene, direction, &event);
             }
         }
-        HttpEvent::NotHttp(_) => *next = Some(Layer::Opaque),
+        HttpEvent::Lost(Direction::ClientToServer) => scene.facts.http_lost = true,
+        HttpEvent::NotHttp(_) | HttpEvent::Lost(Direction::ServerToClient) => {
+            scene.facts.http_lost = true;
+            *next = Some(Layer::Opaque);
+        }
         HttpEvent::LimitReached(name) => {
-            scene.limit_reached(name);
+            scene.limit_reached(name, "HTTP is not followed any further on this connection");
+            scene.facts.http_lost = true;
             *next = Some(Layer::Opaque);
         }
     }
@@ -93,7 +102,9 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
 /// The stage behind a 101 or a CONNECT.
 fn switched(scene: &mut Scene<'_, '_>) -> Layer {
     match &scene.facts.websocket {
-        Some(websocket) => Layer::WebSocket(Box::new(Session::new(websocket.negotiated, scene.shared.wanted()))),
+        Some(websocket) => {
+            Layer::WebSocket(Box::new(Session::new(websocket.negotiated, scene.shared.wanted())))
+        }
         None if scene.facts.tunnel && scene.facts.tunnels < TUNNELS => {
             scene.facts.tunnels += 1;
             scene.facts.tunnel = false;

@@ -10,13 +10,12 @@ mod layer;
 mod packet_row;
 mod scene;
 mod session;
-#[cfg(test)]
-mod tests;
 
-use crate::base::{Budget, Limits, PacketId};
-use crate::capture::Packet;
+use crate::base::{Budget, Limits};
+use crate::capture::{End, Packet};
+use crate::check;
 use crate::packet;
-use crate::record::{NotDecoded, Record};
+use crate::record::{FindingCounts, NotDecoded, Record};
 use crate::tcp::{Connections, Event, What};
 
 use connection::Connection;
@@ -83,6 +82,17 @@ impl Analyzer {
         }
     }
 
+    /// One of the captures could not be read to its end. Call it before [`Analyzer::finish`].
+    pub fn cut(&mut self, file: &str, end: &End, out: &mut dyn FnMut(&Record<'_>)) {
+        let (End::Cut { offset, .. } | End::Damaged { offset, .. } | End::ReadFailed { offset, .. }) = *end
+        else {
+            return;
+        };
+        let last = self.shared.packet.number;
+        let violation = check::capture::capture_cut(file, offset, last, &end.to_string());
+        self.shared.finding(None, None, violation, &mut FindingCounts::default(), out);
+    }
+
     /// The capture is over: everything open ends here. The last record is the summary.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
         let Self { tcp, connections, held, shared } = self;
@@ -118,17 +128,12 @@ fn treat(
     let Some(connection) = slot else { return };
     match event.what {
         What::Opened(_) => {}
-        What::Segment(note) => shared.begin_row(connection, &note),
+        What::Segment(note) => connection.segment(&note, shared),
         What::Established { syn, ack } => connection.established(syn, ack, shared, out),
         What::Stream(direction, event) => connection.stream(direction, &event, held, shared, out),
+        What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, held, shared, out),
+        What::LimitReached(bound) => connection.limit_reached(bound, held, shared, out),
         What::Closed(closed) => connection.closed(&closed, held, shared, out),
         What::Released => *slot = None,
-    }
-}
-
-impl Analyzer {
-    /// The packet that is being treated, or was last.
-    pub fn packet(&self) -> PacketId {
-        self.shared.packet
     }
 }

@@ -28,7 +28,14 @@ struct Segment {
 
 impl RowDraft {
     /// Begins the row of a segment.
-    pub fn begin(&mut self, place: Place, facts: &Facts, note: &SegmentNote, length: u32, protocol: &'static str) {
+    pub fn begin(
+        &mut self,
+        place: Place,
+        facts: &Facts,
+        note: &SegmentNote,
+        length: u32,
+        protocol: &'static str,
+    ) {
         let mut note = *note;
         note.direction = facts.turn(note.direction);
         let protocol = if note.payload_length > 0 { protocol } else { "TCP" };

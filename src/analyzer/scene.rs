@@ -6,7 +6,7 @@ use super::connection::Facts;
 use super::packet_row::RowDraft;
 use super::{Options, Out, Rows};
 use crate::base::{Budget, Limits, PacketId, Timestamp};
-use crate::capture::Packet;
+use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
 use crate::record::{Ends, FindingCounts, Place, Record, Severity, Summary};
@@ -24,6 +24,7 @@ pub(super) struct Shared {
     origin: Option<Timestamp>,
     pub summary: Summary,
     pub not_decoded: HashMap<NotTcp, u64>,
+    link_types: Vec<LinkType>,
     /// Keys of earlier handshakes.
     pub keys: KeyMemory,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
@@ -49,6 +50,7 @@ impl Shared {
             origin: None,
             summary: Summary::default(),
             not_decoded: HashMap::new(),
+            link_types: Vec::new(),
             keys: KeyMemory::default(),
             row: RowDraft::default(),
             waiting: Vec::new(),
@@ -76,9 +78,9 @@ impl Shared {
         self.origin.get_or_insert(packet.time);
         self.length = packet.original_length;
         self.packet = PacketId { number: self.summary.packets, time: packet.time };
-        let name = packet.link_type.name();
-        if !self.summary.link_types.iter().any(|known| *known == name) {
-            self.summary.link_types.push(name.into_owned());
+        if self.link_types.last() != Some(&packet.link_type) && !self.link_types.contains(&packet.link_type) {
+            self.link_types.push(packet.link_type);
+            self.summary.link_types.push(packet.link_type.to_string());
         }
         self.packet
     }

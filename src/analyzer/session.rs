@@ -1,12 +1,12 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
-use super::connection::WebSocketFacts;
-use super::scene::Scene;
+use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check;
+use crate::check::frame::FrameAt;
 use crate::record::{self, Close, Payload, Record, Text};
-use crate::websocket::{CloseBody, Frame, FrameHeader, Message, Opcode, Session, SessionEvent};
+use crate::websocket::{CloseBody, Frame, FrameHeader, Membership, Message, Opcode, Session, SessionEvent};
 
 /// Takes the next event of one direction.
 pub(super) fn push(
@@ -28,42 +28,11 @@ pub(super) fn finish(session: &mut Session, scene: &mut Scene<'_, '_>) {
 
 fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
     match event {
-        SessionEvent::Begun { direction, header, span, acked } => begun(scene, direction, &header, &span, acked),
         SessionEvent::Frame(frame) => self::frame(scene, frame),
         SessionEvent::Message(message) => self::message(scene, message),
-        SessionEvent::NotAFrame { direction, header, span, bytes } => {
-            not_a_frame(scene, direction, &header, &span, bytes.as_slice());
-        }
-        SessionEvent::Lost(direction) => {
-            if let Some(websocket) = &mut scene.facts.websocket {
-                websocket.lost[direction] = true;
-            }
-        }
-    }
-}
-
-/// A frame begins: the moment that shows whether the client waited for a valid answer (RFC 6455 §4.1).
-fn begun(
-    scene: &mut Scene<'_, '_>,
-    direction: Direction,
-    header: &FrameHeader,
-    span: &Span,
-    acked: Option<u64>,
-) {
-    let Some(websocket) = &mut scene.facts.websocket else { return };
-    if direction == Direction::ServerToClient {
-        return;
-    }
-    let WebSocketFacts { end_of_response, invalid_response, .. } = *websocket;
-    let first = !std::mem::replace(&mut websocket.client_began, true);
-    let Some(end) = end_of_response else { return };
-    if first && let Some(violation) = check::early_data(end, span, acked) {
-        scene.find(span.end, violation);
-    }
-    let continued = invalid_response && check::continues(end, header, acked);
-    if continued && let Some(websocket) = &mut scene.facts.websocket {
-        websocket.invalid_response = false;
-        scene.find(span.end, check::continued_after_invalid_response(span));
+        SessionEvent::NotAFrame { direction, header, span } => not_a_frame(scene, direction, &header, span),
+        // The gap that did it is told as such, by its own finding.
+        SessionEvent::Lost(_) => {}
     }
 }
 
@@ -98,12 +67,83 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     }
     let Scene { facts, shared, .. } = scene;
     shared.row.frame(facts, frame.header);
-    judge(scene, frame);
+    judge(scene, frame, close);
+    tell_cap(scene, frame);
+}
+
+/// Tells what is wrong with a frame.
+fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<CloseBody<'_>>) {
+    let Some(websocket) = scene.facts.websocket else { return };
+    let Membership { message, part, .. } = frame.membership;
+    let at = FrameAt { from: frame.direction, number: frame.number, message, span: frame.span };
+    let packet = frame.span.end;
+    check::frame::header(
+        &frame.header,
+        &at,
+        websocket.negotiated,
+        part.message_was_open(),
+        &mut |violation| {
+            scene.find(packet, violation);
+        },
+    );
+    if let Some(body) = close {
+        check::frame::close(&frame.header, body, &at, &mut |violation| scene.find(packet, violation));
+    }
+    if frame.direction == Direction::ClientToServer {
+        judge_waiting(scene, &frame.header, &at, frame.acked);
+    }
+}
+
+/// Whether the client waited for a valid response before it sent frames (RFC 6455 §4.1).
+fn judge_waiting(scene: &mut Scene<'_, '_>, header: &FrameHeader, at: &FrameAt, acked: Option<u64>) {
+    let Some(websocket) = &mut scene.facts.websocket else { return };
+    let end = websocket.end_of_response;
+    let is_first = !std::mem::replace(&mut websocket.client_began, true);
+    let early = is_first.then(|| check::waiting::early_data(end, at, acked)).flatten();
+    let continued = websocket
+        .invalid_response
+        .and_then(|rule| check::waiting::continued_after_invalid_response(rule, end, header, at, acked));
+    if continued.is_some() {
+        websocket.invalid_response = None;
+    }
+    for violation in early.into_iter().chain(continued) {
+        scene.find(at.span.end, violation);
+    }
+}
+
+/// Bytes that are no frame stand where one should begin.
+fn not_a_frame(scene: &mut Scene<'_, '_>, direction: Direction, header: &FrameHeader, span: Span) {
+    let Some(websocket) = scene.facts.websocket else { return };
+    let at = FrameAt { from: direction, number: scene.facts.frames + 1, message: None, span };
+    check::frame::header(header, &at, websocket.negotiated, None, &mut |mut violation| {
+        violation.frame = None;
+        violation
+            .text
+            .push_str("; these bytes are no frame, and what follows in this direction is not decoded");
+        scene.find(span.end, violation);
+    });
+}
+
+/// Says so, once a connection, if a cap kept payload from being shown that somebody wanted to see.
+fn tell_cap(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
+    let Shared { options, .. } = &*scene.shared;
+    let by_user = frame.payload.len() >= options.payload;
+    if !frame.truncated || by_user || options.rows != Rows::Frames || scene.facts.shortened {
+        return;
+    }
+    scene.facts.shortened = true;
+    let limit = if frame.payload.len() >= options.limits.payload { "payload" } else { "held_total" };
+    let shown = frame.payload.len();
+    let text = format!("of frame {} only the first {shown} payload bytes are shown", frame.number);
+    scene.limit_reached(limit, &text);
 }
 
 /// What a Close frame says, as the records tell it.
 fn said<'a>(body: &CloseBody<'a>) -> Close<'a> {
-    Close { code: body.code(), reason: body.reason().map(Text) }
+    match *body {
+        CloseBody::Empty | CloseBody::OneByte(_) => Close { code: None, reason: None },
+        CloseBody::Status { code, reason } => Close { code: Some(code), reason: Some(Text(reason)) },
+    }
 }
 
 /// A Close frame was sent.
@@ -111,9 +151,8 @@ fn closing(scene: &mut Scene<'_, '_>, direction: Direction, body: Option<&CloseB
     let facts = &mut *scene.facts;
     facts.closing[direction] = true;
     if facts.close.is_none() {
-        let code = body.and_then(CloseBody::code);
-        let reason = body.and_then(|body| body.reason()).map(<[u8]>::to_vec);
-        facts.close = Some((code, reason, direction));
+        let Close { code, reason } = body.map_or(Close { code: None, reason: None }, said);
+        facts.close = Some((code, reason.map(|Text(reason)| reason.to_vec()), direction));
     }
 }
 

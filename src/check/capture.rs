@@ -2,7 +2,7 @@
 
 use super::text::{json, shown};
 use super::{Violation, registry};
-use crate::base::{Direction, GapReason, Span};
+use crate::base::{Direction, GapReason, PacketId, Span};
 use crate::record::Side;
 
 /// WS901: a gap in the stream of `from`, told once for each gap.
@@ -45,6 +45,37 @@ pub fn limit_reached(limit: &'static str, left_out: &str, packets: [u64; 2]) -> 
     Violation::of_packets(&registry::LIMIT_REACHED, Side::Capture, packets, text).with("limit", limit)
 }
 
+/// WS907: the bytes at `second` came before, in the packet `first`, with other content.
+pub fn conflicting_retransmission(
+    from: Direction,
+    second: &Span,
+    first: PacketId,
+    kept: &[u8],
+    refused: &[u8],
+) -> Violation {
+    let differs = kept.iter().zip(refused).position(|(kept, refused)| kept != refused).unwrap_or(0);
+    let behind = |bytes: &[u8]| shown(bytes.get(differs..).unwrap_or_default());
+    let text = format!(
+        "the {} sent {} bytes at offset {} twice with different content: {} in packet {}, which counts, {} in packet {}; \
+         further ones on this connection are not told",
+        from.sender(),
+        second.length,
+        second.offset,
+        behind(kept),
+        first.number,
+        behind(refused),
+        second.end.number
+    );
+    let mut violation =
+        Violation::of_span(&registry::CONFLICTING_RETRANSMISSION, Side::Capture, second, text);
+    violation.packets = [second.first.min(first.number), second.last.max(first.number)];
+    violation
+        .with_bytes(kept)
+        .with("from", from.sender())
+        .with("kept", json(kept))
+        .with("refused", json(refused))
+}
+
 /// WS908: the file could not be read any further than `offset`, in bytes; `last_packet` is the last that was read,
 /// and `why` what is wrong there.
 pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Violation {
@@ -57,7 +88,7 @@ pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Viol
         .with("file_offset", offset)
 }
 
-/// WS911: the response at `response` agreed to an extension that [`super::frame::is_known`] does not know.
+/// WS911: the response at `response` agreed to an extension that [`Extension::is_known`](crate::websocket::Extension::is_known) does not know.
 pub fn extension_not_understood(name: &str, response: &Span) -> Violation {
     let text = format!(
         "the extension {} was negotiated, which Sockeye does not know; \

@@ -44,6 +44,9 @@ pub(super) struct TimelineArgs {
     /// When to colour the table; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
+    /// Key log for TLS; this version does not decrypt TLS, and says so
+    #[arg(long, value_name = "FILE")]
+    pub keylog: Vec<PathBuf>,
     /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,

@@ -23,9 +23,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Capture { path, error } => capture(f, &name(path), error),
-            Failure::StandardInputTwice => {
-                f.write_str("standard input (`-`) can be read only once\n  name it once, and files by their names")
-            }
+            Failure::StandardInputTwice => f.write_str(
+                "standard input (`-`) can be read only once\n  name it once, and files by their names",
+            ),
             Failure::Filter(error) => error.fmt(f),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }

@@ -23,6 +23,9 @@ const BYTES_PER_COLUMN: usize = 4;
 /// Runs the command.
 pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     let filter = args.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::Filter)?;
+    if !args.keylog.is_empty() {
+        say("warning", "--keylog has no effect: this version does not decrypt TLS");
+    }
     let limits = Limits::default();
     let mut recording = input::open(&args.captures, &limits)?;
     let width = terminal_width();
@@ -34,9 +37,14 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
         summary: Summary::default(),
     };
     let files: Vec<String> = args.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter: args.filter.as_deref() }));
+    printer.print(&Record::Capture(CaptureInfo {
+        schema: SCHEMA,
+        files: &files,
+        filter: args.filter.as_deref(),
+    }));
 
-    let mut analyzer = Analyzer::new(Options { rows: args.rows.into(), payload: payload(args, width), limits });
+    let mut analyzer =
+        Analyzer::new(Options { rows: args.rows.into(), payload: payload(args, width), limits });
     read(&mut recording, &mut analyzer, &mut printer)?;
     for (path, end) in args.captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {

@@ -33,7 +33,10 @@ pub struct TableOptions {
 const COLUMNS: usize = 7;
 /// Columns whose cells are numbers, set flush right: No. and Payload.
 const NUMBERS: [usize; 2] = [0, 5];
+/// The last column, as wide as it is in each row.
 const INFO: usize = 6;
+/// Blanks before each cell, which tabled counts into the width of a column.
+const PADDING: usize = 1;
 
 /// The table report.
 ///
@@ -53,8 +56,7 @@ struct Widths([usize; COLUMNS]);
 
 impl Dimension for Widths {
     fn get_width(&self, column: usize) -> usize {
-        // The last column is not padded; tabled counts the padding into the width.
-        self.0.get(column).filter(|_| column != INFO).map_or(0, |width| width + 1)
+        self.0.get(column).map_or(0, |width| width + PADDING)
     }
 
     fn get_height(&self, _row: usize) -> usize {
@@ -68,7 +70,12 @@ impl Table {
         let mut config = CompactConfig::new();
         let mut unused = ((), Widths([0; COLUMNS]));
         TableOption::<(), _, _>::change(Borders::blank(), &mut unused.0, &mut config, &mut unused.1);
-        TableOption::<(), _, _>::change(Padding::new(1, 0, 0, 0), &mut unused.0, &mut config, &mut unused.1);
+        TableOption::<(), _, _>::change(
+            Padding::new(PADDING, 0, 0, 0),
+            &mut unused.0,
+            &mut config,
+            &mut unused.1,
+        );
         Self {
             options,
             config,
@@ -93,8 +100,10 @@ impl Table {
 
     /// Lays out `self.cells` and writes them as one line.
     fn write_row(&mut self, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        for (width, cell) in self.widths.0.iter_mut().zip(&self.cells) {
-            *width = get_line_width(cell).max(*width);
+        // tabled loops without end if a cell is wider than its column.
+        for (column, (width, cell)) in self.widths.0.iter_mut().zip(&self.cells).enumerate() {
+            let least = if column == INFO { 0 } else { *width };
+            *width = get_line_width(cell).max(least);
         }
         for column in NUMBERS {
             if let (Some(cell), Some(width)) = (self.cells.get_mut(column), self.widths.0.get(column)) {
@@ -189,11 +198,8 @@ fn row(record: &Record<'_>, packets: bool) -> Option<Row> {
             row(r.place, r.ends.of(server), "HTTP", length)
         }
         Record::Frame(r) => row(r.place, r.ends.of(r.from), "WebSocket", r.header.payload_length),
-        Record::Message(r) => {
-            row(r.place, r.ends.of(r.from), "WebSocket", r.length.unwrap_or(r.wire_length))
-        }
+        Record::Message(r) => row(r.place, r.ends.of(r.from), "WebSocket", r.length.unwrap_or(r.wire_length)),
         Record::Connection(r) => row(r.place, r.ends.of(client), "TCP", 0),
         Record::Capture(_) | Record::Summary(_) => None,
     }
 }
-

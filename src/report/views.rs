@@ -9,8 +9,8 @@ use crate::http::Headers;
 use crate::packet::Flags;
 use crate::record::{
     Accept, CaptureInfo, Close, Connection, EndedBy, Extension, Finding, FindingCounts, Frame, Handshake,
-    HandshakeRequest, HandshakeResponse, Message, Outcome, PacketRow, Payload, Place, Protocol, Record, Severity,
-    Side, SidesKnownBy, Summary, Text,
+    HandshakeRequest, HandshakeResponse, Message, Outcome, PacketRow, Payload, Place, Protocol, Record,
+    Severity, Side, SidesKnownBy, Summary, Text,
 };
 use crate::tcp::Analysis;
 

@@ -7,10 +7,10 @@ use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
 use crate::record::{
-    Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload, Protocol,
-    Record, Severity, Side, Text,
+    Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload,
+    Protocol, Record, Severity, Side, Text,
 };
-use crate::websocket::{FrameHeader, Opcode, close_code_name};
+use crate::websocket::{FrameHeader, Opcode, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
 ///
@@ -227,7 +227,7 @@ fn close(text: &mut String, close: &Close<'_>) {
         return;
     };
     let _ = write!(text, " {code}");
-    if let Some(name) = close_code_name(code) {
+    if let Some(name) = code_name(code) {
         let _ = write!(text, " {name}");
     }
     if let Some(Text(reason)) = close.reason.filter(|reason| !reason.0.is_empty()) {
@@ -283,4 +283,3 @@ fn connection(text: &mut String, row: &Connection<'_>) {
         let _ = write!(text, ", {missing} bytes missing");
     }
 }
-

@@ -65,12 +65,13 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Whether bytes read as this header can be a frame at all. One broken rule, or two, is a bad frame; a reserved
-    /// opcode with reserved bits and the mask of the other side is something else, text for instance.
+    /// Whether bytes read as this header can be a frame at all. One broken rule, or two, is a bad frame. A reserved
+    /// opcode with reserved bits, and the mask of the other side or no end, is something else: text for instance.
     fn admits(self, header: &FrameHeader) -> bool {
         let reserved_bits = header.rsv1 || header.rsv2 || header.rsv3;
         let reserved_opcode = matches!(header.opcode, super::Opcode::Reserved(_));
-        self.extended || !(reserved_bits && reserved_opcode && header.masked() != self.masked)
+        let third = header.masked() != self.masked || !header.fin;
+        self.extended || !(reserved_bits && reserved_opcode && third)
     }
 }
 

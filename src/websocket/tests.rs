@@ -257,10 +257,23 @@ fn an_announced_length_of_2_to_the_63_costs_nothing() {
 
 #[test]
 fn text_where_a_frame_should_begin_is_no_frame() {
-    let mut feed = Feed::new(Negotiated::default());
-    feed.data(CLIENT, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
-    let seen = feed.finish();
-    assert_eq!((seen.not_frames, seen.frames.len()), (1, 0));
+    for direction in Direction::BOTH {
+        let mut feed = Feed::new(Negotiated::default());
+        feed.data(direction, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+        let seen = feed.finish();
+        assert_eq!((seen.not_frames, seen.frames.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_frame_that_breaks_two_rules_is_still_a_frame() {
+    let unmasked_and_reserved = frame(0x83, None, b"x");
+    let reserved_bits_and_opcode = frame(0xc3, KEY, b"x");
+    for bytes in [unmasked_and_reserved, reserved_bits_and_opcode] {
+        let mut feed = Feed::new(Negotiated::default());
+        feed.data(CLIENT, &bytes);
+        assert_eq!(feed.finish().frames.len(), 1);
+    }
 }
 
 #[test]

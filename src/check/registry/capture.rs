@@ -37,8 +37,19 @@ pub static LIMIT_REACHED: Rule = Rule {
     summary: "A limit of the analysis was reached, and something was left out.",
     requirement: "The analysis holds a bounded amount of memory, whatever the capture contains; what did not fit \
         is named and not judged.",
-    help: "Analyze fewer connections at a time, with a filter on addresses or ports, or split the \
-        capture.",
+    help: "Analyze fewer connections at a time: split the capture, or cut it down to those of interest.",
+};
+
+/// WS907.
+pub static CONFLICTING_RETRANSMISSION: Rule = Rule {
+    code: "WS907",
+    name: "conflicting-retransmission",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "The same bytes were sent twice with different content.",
+    requirement: "The analysis goes on with the first copy; which one the receiver took is not in the capture.",
+    help: "Look at both packets: a middlebox that rewrites payload, a capture merged from two places, or somebody \
+        who wants to be read differently by the receiver and by an analyzer.",
 };
 
 /// WS908.
