@@ -21,8 +21,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that only one room may name.
-const ONE_ROOM: &[(&str, &str)] =
-    &[("pcap_file", "capture"), ("flate2", "capture"), ("etherparse", "packet"), ("tabled", "report"), ("clap", "cli")];
+const ONE_ROOM: &[(&str, &str)] = &[
+    ("pcap_file", "capture"),
+    ("flate2", "capture"),
+    ("etherparse", "packet"),
+    ("tabled", "report"),
+    ("clap", "cli"),
+];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -43,9 +48,9 @@ fn rooms() -> BTreeMap<String, String> {
     let mut rooms = BTreeMap::<String, String>::new();
     for file in source_files(&source) {
         let place = file.strip_prefix(&source).unwrap();
-        let is_test = place.components().any(|part| {
-            matches!(part.as_os_str().to_str().unwrap(), "tests" | "tests.rs" | "testing.rs")
-        });
+        let is_test = place
+            .components()
+            .any(|part| matches!(part.as_os_str().to_str().unwrap(), "tests" | "tests.rs" | "testing.rs"));
         if place.components().count() < 2 || is_test {
             continue;
         }
@@ -91,7 +96,11 @@ fn names_behind(code: &str, prefix: &str) -> BTreeSet<String> {
 fn every_room_knows_only_the_rooms_it_may_know() {
     let rooms = rooms();
     let known: BTreeSet<&str> = MAY_KNOW.iter().map(|(room, _)| *room).collect();
-    assert_eq!(rooms.keys().map(String::as_str).collect::<BTreeSet<_>>(), known, "the table names every room");
+    assert_eq!(
+        rooms.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        known,
+        "the table names every room"
+    );
     let mut seen = 0;
     for (room, may) in MAY_KNOW {
         for name in names_behind(&rooms[*room], "crate::") {

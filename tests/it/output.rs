@@ -78,7 +78,10 @@ fn every_record_of_every_sample_keeps_to_the_schema() {
         let capture = std::fs::read(path).unwrap();
         for (zoom, _) in ROWS {
             let records = records(&capture, zoom);
-            assert_eq!((&records[0]["type"], &records.last().unwrap()["type"]), (&"capture".into(), &"summary".into()));
+            assert_eq!(
+                (&records[0]["type"], &records.last().unwrap()["type"]),
+                (&"capture".into(), &"summary".into())
+            );
             for record in records {
                 validate(&record);
                 kinds.insert(record["type"].as_str().unwrap().to_owned());

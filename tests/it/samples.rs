@@ -99,14 +99,16 @@ fn fragments_are_joined_around_the_ping() {
 
 #[test]
 fn heartbeat_has_pings_and_pongs() {
-    let opcodes: Vec<Value> = frames("heartbeat.pcap").iter().map(|frame| frame["opcode_name"].clone()).collect();
+    let opcodes: Vec<Value> =
+        frames("heartbeat.pcap").iter().map(|frame| frame["opcode_name"].clone()).collect();
     assert!(opcodes.iter().filter(|name| *name == "ping").count() >= 3);
     assert!(opcodes.iter().filter(|name| *name == "pong").count() >= 4);
 }
 
 #[test]
 fn close_shows_codes_reasons_and_their_absence() {
-    let closes: Vec<Value> = connections("close.pcap").iter().map(|connection| connection["close"].clone()).collect();
+    let closes: Vec<Value> =
+        connections("close.pcap").iter().map(|connection| connection["close"].clone()).collect();
     assert_eq!(closes[0], serde_json::json!({"code": 1000, "reason": "bye", "by": "client"}));
     assert_eq!(closes[1], serde_json::json!({"code": 1002, "reason": "protocol error", "by": "server"}));
     assert_eq!((&closes[2]["code"], &closes[2]["reason"]), (&Value::Null, &Value::Null));
@@ -117,7 +119,9 @@ fn refused_handshakes_are_told_with_their_status() {
     let handshakes = rows(&records(&bytes("refused.pcap"), "frames"), "handshake");
     let mut statuses: Vec<String> = handshakes
         .iter()
-        .map(|handshake| format!("{} {}", handshake["outcome"].as_str().unwrap(), handshake["response"]["status"]))
+        .map(|handshake| {
+            format!("{} {}", handshake["outcome"].as_str().unwrap(), handshake["response"]["status"])
+        })
         .collect();
     statuses.sort();
     assert_eq!(statuses, ["accepted 101", "rejected 401", "rejected 404", "rejected 426", "unanswered null"]);

@@ -11,7 +11,8 @@ use crate::samples;
 fn render_all(capture: &[u8]) {
     for (zoom, rows) in ROWS {
         records(capture, zoom).iter().for_each(validate);
-        let options = TableOptions { packets: rows == Rows::Packets, color: true, width: Some(60), bytes_shown: 8 };
+        let options =
+            TableOptions { packets: rows == Rows::Packets, color: true, width: Some(60), bytes_shown: 8 };
         let table = String::from_utf8(render(capture, rows, &mut Table::new(options))).unwrap();
         let plain = table.replace(['\n', '\u{1b}'], "");
         assert!(!plain.chars().any(char::is_control), "nothing from the wire controls the terminal");
