@@ -62,8 +62,9 @@ fn capture(f: &mut fmt::Formatter<'_>, name: &str, error: &Error) -> fmt::Result
             write!(f, "not a capture: {name}\n  it is empty; a capture without packets still has a header")
         }
         Error::NotACapture(bytes) => {
-            write!(f, "not a capture: {name}\n  the first {} bytes are", bytes.len())?;
-            bytes.iter().try_for_each(|byte| write!(f, " {byte:02x}"))?;
+            let magic = bytes.get(..4).unwrap_or(bytes);
+            write!(f, "not a capture: {name}\n  the first {} bytes are", magic.len())?;
+            magic.iter().try_for_each(|byte| write!(f, " {byte:02x}"))?;
             f.write_str("; a pcap starts with a1 b2 c3 d4 (or its variants), a pcapng with 0a 0d 0d 0a")
         }
         Error::BadHeader(what) => write!(f, "not a capture that can be read: {name}\n  {what}"),

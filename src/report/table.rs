@@ -1,5 +1,6 @@
 //! The timeline: Wireshark's columns in Wireshark's order, a row a record, written as the records come.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
@@ -7,9 +8,9 @@ use std::net::SocketAddr;
 use tabled::grid::config::CompactConfig;
 use tabled::grid::dimension::Dimension;
 use tabled::grid::util::string::get_line_width;
+use tabled::settings::Padding;
 use tabled::settings::style::Style as Borders;
-use tabled::settings::width::Truncate;
-use tabled::settings::{Padding, TableOption};
+use tabled::settings::width::{Truncate, Wrap};
 use tabled::tables::CompactTable;
 
 use super::style::Style;
@@ -35,6 +36,10 @@ const COLUMNS: usize = 7;
 const NUMBERS: [usize; 2] = [0, 5];
 /// The last column, as wide as it is in each row.
 const INFO: usize = 6;
+/// Columns of the terminal that Info needs to stand beside the others; otherwise it stands below them.
+const INFO_LEAST: usize = 30;
+/// Blanks before an Info that stands below.
+const BELOW: usize = 6;
 /// Blanks before each cell, which tabled counts into the width of a column.
 const PADDING: usize = 1;
 
@@ -67,18 +72,10 @@ impl Dimension for Widths {
 impl Table {
     /// An empty table.
     pub fn new(options: TableOptions) -> Self {
-        let mut config = CompactConfig::new();
-        let mut unused = ((), Widths([0; COLUMNS]));
-        TableOption::<(), _, _>::change(Borders::blank(), &mut unused.0, &mut config, &mut unused.1);
-        TableOption::<(), _, _>::change(
-            Padding::new(PADDING, 0, 0, 0),
-            &mut unused.0,
-            &mut config,
-            &mut unused.1,
-        );
+        let look = CompactTable::new([[""]]).with(Borders::blank()).with(Padding::new(PADDING, 0, 0, 0));
         Self {
             options,
-            config,
+            config: *look.get_config(),
             // No. and Time at the widths of a small capture, so that most tables never shift.
             widths: Widths([3, 8, 0, 0, 9, 7, 0]),
             cells: Default::default(),
@@ -95,37 +92,80 @@ impl Table {
             cell.clear();
             cell.push_str(title);
         }
-        self.write_row(Style::Plain, out)
+        self.write_row(Style::Plain, false, out)
     }
 
-    /// Lays out `self.cells` and writes them as one line.
-    fn write_row(&mut self, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        // tabled loops without end if a cell is wider than its column.
-        for (column, (width, cell)) in self.widths.0.iter_mut().zip(&self.cells).enumerate() {
+    /// Writes `self.cells` as one row. If it does not fit the terminal, Info is cut, or, if `whole`, goes on over
+    /// several lines.
+    fn write_row(&mut self, style: Style, whole: bool, out: &mut dyn io::Write) -> io::Result<()> {
+        self.align();
+        let style = if self.options.color { style } else { Style::Plain };
+        out.write_all(style.begin().as_bytes())?;
+        match self.options.width {
+            None => {
+                self.lay_out()?;
+                out.write_all(self.line.trim_end().as_bytes())?;
+            }
+            Some(width) => self.write_fitting(width, whole, out)?,
+        }
+        writeln!(out, "{}", style.end())
+    }
+
+    /// Widens columns for their cells, and sets numbers flush right.
+    fn align(&mut self) {
+        for (column, (width, cell)) in self.widths.0.iter_mut().zip(&mut self.cells).enumerate() {
+            // tabled loops without end if a cell is wider than its column.
             let least = if column == INFO { 0 } else { *width };
             *width = get_line_width(cell).max(least);
-        }
-        for column in NUMBERS {
-            if let (Some(cell), Some(width)) = (self.cells.get_mut(column), self.widths.0.get(column)) {
-                let padding = width.saturating_sub(get_line_width(cell));
+            if NUMBERS.contains(&column) {
+                let padding = *width - get_line_width(cell);
                 cell.insert_str(0, SPACES.get(..padding).unwrap_or_default());
             }
         }
+    }
+
+    /// Puts the cells side by side into `self.line`.
+    fn lay_out(&mut self) -> io::Result<()> {
         self.line.clear();
         CompactTable::with_dimension([self.cells.each_ref()], self.widths)
             .columns(COLUMNS)
             .with(self.config)
             .fmt(&mut self.line)
-            .map_err(io::Error::other)?;
-        let line = self.line.trim_end();
-        let fitting = match self.options.width {
-            Some(width) if get_line_width(line) > width => {
-                Truncate::truncate(line, width.saturating_sub(1)) + "…"
+            .map_err(io::Error::other)
+    }
+
+    /// Writes the row on lines of at most `width` columns: Info behind the other columns if there is room for it,
+    /// else below them.
+    fn write_fitting(&mut self, width: usize, whole: bool, out: &mut dyn io::Write) -> io::Result<()> {
+        let [.., info] = &mut self.cells;
+        let info = std::mem::take(info);
+        self.widths.0[INFO] = 0;
+        self.lay_out()?;
+        let columns = get_line_width(&self.line);
+        let beside = columns + INFO_LEAST <= width;
+        let (indent, room) =
+            if beside { (columns, width - columns) } else { (BELOW, width.saturating_sub(BELOW).max(1)) };
+        let text = if whole { Wrap::wrap(&info, room, true).into() } else { fit(&info, room) };
+        let first = if beside { self.line.as_str() } else { self.line.trim_end() };
+        write!(out, "{}", fit(first, width))?;
+        for (number, line) in text.lines().enumerate() {
+            if number > 0 || !beside {
+                write!(out, "\n{:indent$}", "")?;
             }
-            _ => line.into(),
-        };
-        let style = if self.options.color { style } else { Style::Plain };
-        writeln!(out, "{}{fitting}{}", style.begin(), style.end())
+            write!(out, "{}", line.trim_end())?;
+        }
+        let [.., cell] = &mut self.cells;
+        *cell = info;
+        Ok(())
+    }
+}
+
+/// The beginning of `text` that fits into `room` columns, with `…` if that is not all.
+fn fit(text: &str, room: usize) -> Cow<'_, str> {
+    if get_line_width(text) <= room {
+        text.into()
+    } else {
+        Truncate::truncate(text, room.saturating_sub(1)) + "…"
     }
 }
 
@@ -155,7 +195,9 @@ impl Report for Table {
         protocol.push_str(row.protocol);
         let _ = row.size.map(|bytes| write!(size, "{bytes}"));
         words::info(info, record, self.options.bytes_shown);
-        self.write_row(Style::of(record), out)
+        // A finding is never cut: its end often says the most.
+        let whole = matches!(record, Record::Finding(_));
+        self.write_row(Style::of(record), whole, out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
@@ -201,5 +243,71 @@ fn row(record: &Record<'_>, packets: bool) -> Option<Row> {
         Record::Message(r) => row(r.place, r.ends.of(r.from), "WebSocket", r.length.unwrap_or(r.wire_length)),
         Record::Connection(r) => row(r.place, r.ends.of(client), "TCP", 0),
         Record::Capture(_) | Record::Summary(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::{Finding, Severity};
+
+    fn finding(text: &str) -> Record<'_> {
+        Record::Finding(Finding {
+            place: None,
+            ends: None,
+            code: "WS900",
+            name: "name",
+            severity: Severity::Info,
+            side: Side::Capture,
+            rfc: "",
+            text,
+            requirement: "",
+            help: "",
+            packets: [1, 1],
+            frame: None,
+            message: None,
+            stream_offset: None,
+            length: None,
+            bytes: &[],
+            details: &[],
+        })
+    }
+
+    fn rendered(text: &str, width: Option<usize>) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(TableOptions { width, ..TableOptions::default() });
+        table.record(&finding(text), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn piped_a_row_is_one_line_and_whole() {
+        let text = "long ".repeat(100);
+        let rows = rendered(&text, None);
+        assert_eq!(rows.lines().count(), 2);
+        assert!(rows.contains(text.trim_end()));
+    }
+
+    #[test]
+    fn on_a_terminal_a_finding_goes_on_over_lines_that_fit() {
+        let text = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+        for width in [60, 100] {
+            let rows = rendered(text, Some(width));
+            assert!(rows.lines().count() > 2);
+            assert!(rows.lines().all(|line| get_line_width(line) <= width), "{rows}");
+            let words: Vec<&str> = rows.split_whitespace().collect();
+            assert!(words.ends_with(&text.split(' ').collect::<Vec<_>>()), "{rows}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_width_and_no_text_bring_it_down(text in "\\PC{0,60}", width in 0usize..120) {
+            let rows = rendered(&text, Some(width));
+            let least = BELOW + 2; // a wide character needs two columns
+            prop_assert!(rows.lines().all(|line| get_line_width(line) <= width.max(least)), "{}", rows);
+        }
     }
 }
