@@ -243,6 +243,7 @@ impl Connection {
         facts.seen = if facts.turned { closed.seen.swap() } else { closed.seen };
         let mut scene = Scene { facts, held, shared, out };
         layer.finish(&mut scene);
+        *layer = Layer::Opaque;
         scene.tell_one_direction(closed.packet);
         scene.shared.summary.websocket_connections += u64::from(scene.facts.websocket.is_some());
         let place = scene.place(closed.packet);

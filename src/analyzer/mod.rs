@@ -133,7 +133,13 @@ fn treat(
         What::Stream(direction, event) => connection.stream(direction, &event, held, shared, out),
         What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, held, shared, out),
         What::LimitReached(bound) => connection.limit_reached(bound, held, shared, out),
-        What::Closed(closed) => connection.closed(&closed, held, shared, out),
+        What::Closed(closed) => {
+            connection.closed(&closed, held, shared, out);
+            // Only packet rows have something to say of a connection that is over.
+            if shared.options.rows != Rows::Packets {
+                *slot = None;
+            }
+        }
         What::Released => *slot = None,
     }
 }

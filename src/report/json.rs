@@ -19,7 +19,9 @@ pub const SCHEMA_TEXT: &str = include_str!("schema.json");
 pub struct Json {
     form: Form,
     records: u64,
+    /// Buffers used again for each record.
     line: Vec<u8>,
+    info: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,26 +33,28 @@ enum Form {
 impl Json {
     /// JSON Lines: one record a line.
     pub fn lines() -> Self {
-        Self { form: Form::Lines, records: 0, line: Vec::new() }
+        Self { form: Form::Lines, records: 0, line: Vec::new(), info: String::new() }
     }
 
     /// One document `{"sockeye": {…}, "records": […]}`.
     pub fn document() -> Self {
         Self { form: Form::Document, ..Self::lines() }
     }
+}
 
-    fn head(&self) -> String {
-        let version = env!("CARGO_PKG_VERSION");
-        format!("{{\"sockeye\":{{\"version\":\"{version}\",\"schema\":{SCHEMA}}},\"records\":[")
-    }
+/// The beginning of the document.
+fn head() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{{\"sockeye\":{{\"version\":\"{version}\",\"schema\":{SCHEMA}}},\"records\":[")
 }
 
 impl Report for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let Some(view) = View::of(record) else { return Ok(()) };
+        self.info.clear();
+        let Some(view) = View::of(record, &mut self.info) else { return Ok(()) };
         self.line.clear();
         if self.form == Form::Document {
-            let start = if self.records == 0 { self.head() } else { ",".to_owned() };
+            let start = if self.records == 0 { head() } else { ",".to_owned() };
             self.line.extend_from_slice(start.as_bytes());
             self.line.push(b'\n');
         }
@@ -65,7 +69,7 @@ impl Report for Json {
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         match self.form {
             Form::Lines => Ok(()),
-            Form::Document if self.records == 0 => writeln!(out, "{}]}}", self.head()),
+            Form::Document if self.records == 0 => writeln!(out, "{}]}}", head()),
             Form::Document => writeln!(out, "\n]}}"),
         }
     }

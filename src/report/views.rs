@@ -30,11 +30,11 @@ pub(super) enum View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// `None` for rows that only the timeline has.
-    pub(super) fn of(record: &'a Record<'a>) -> Option<Self> {
+    /// `None` for rows that only the timeline has. `info` is an empty buffer for text made up for the record.
+    pub(super) fn of(record: &'a Record<'a>, info: &'a mut String) -> Option<Self> {
         Some(match record {
             Record::Capture(info) => View::Capture(info),
-            Record::Packet(row) => View::Packet(PacketView::of(row)),
+            Record::Packet(row) => View::Packet(PacketView::of(row, info)),
             Record::Handshake(handshake) => View::Handshake(HandshakeView::of(handshake)),
             Record::Frame(frame) => View::Frame(FrameView::of(frame)),
             Record::Message(message) => View::Message(MessageView::of(message)),
@@ -59,14 +59,13 @@ pub(super) struct PacketView<'a> {
     ack: Option<u64>,
     length: u32,
     analysis: Analysis,
-    info: String,
+    info: &'a str,
 }
 
 impl<'a> PacketView<'a> {
-    fn of(row: &'a PacketRow<'a>) -> Self {
+    fn of(row: &'a PacketRow<'a>, info: &'a mut String) -> Self {
         let (source, destination) = row.ends.of(row.from);
-        let mut info = String::new();
-        super::words::packet(&mut info, row);
+        super::words::packet(info, row);
         Self {
             place: row.place,
             from: row.from,
