@@ -2,6 +2,8 @@
 //!
 //! The loads are made here, in memory: one connection with very many small frames, and many short connections.
 
+#![allow(missing_docs, clippy::expect_used)] // a load that cannot be analyzed is a bug of the benchmark
+
 use std::hint::black_box;
 use std::io;
 

@@ -1,5 +1,7 @@
 //! Tests of Sockeye as a whole, in one binary. Tests of one room stand beside its code.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
+
 mod commands;
 mod layering;
 mod output;
