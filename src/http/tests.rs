@@ -82,13 +82,13 @@ impl Bench {
 
     fn push(&mut self, direction: Direction, event: StreamEvent<'_>) {
         let told = &mut self.told;
-        self.exchange.push(direction, event, &mut self.held, &mut |event| told.push(describe(&event)));
+        self.exchange.push(direction, event, &self.held, &mut |event| told.push(describe(&event)));
     }
 
     /// Everything that was told; the budget must have got everything back.
     fn finish(mut self) -> Vec<String> {
         let told = &mut self.told;
-        self.exchange.finish(&mut self.held, &mut |event| told.push(describe(&event)));
+        self.exchange.finish(&self.held, &mut |event| told.push(describe(&event)));
         assert_eq!(self.held.used(), 0);
         self.told
     }

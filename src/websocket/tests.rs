@@ -11,8 +11,7 @@ const SERVER: Direction = Direction::ServerToClient;
 /// What a test wants to know of a session.
 #[derive(Debug, Default, PartialEq, Clone)]
 struct Seen {
-    /// Opcode, FIN, announced length, payload, part in the message and its number.
-    frames: Vec<(u8, bool, u64, Vec<u8>, String, Option<u64>)>,
+    frames: Vec<SeenFrame>,
     missing: Vec<Vec<[u64; 2]>>,
     /// Opcode, payload, first and last frame, whether it is whole.
     messages: Vec<(u8, Vec<u8>, [u64; 2], bool)>,
@@ -21,6 +20,9 @@ struct Seen {
     lost: usize,
     not_frames: usize,
 }
+
+/// Opcode, FIN, announced length, payload, part in the message and its number.
+type SeenFrame = (u8, bool, u64, Vec<u8>, String, Option<u64>);
 
 struct Feed {
     session: Session,

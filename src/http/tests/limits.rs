@@ -110,7 +110,7 @@ fn what_is_released_is_forgotten() {
     bench.act(&client(GET));
     bench.act(&server("HTTP/1.1 200"));
     assert!(bench.held.used() > 0);
-    bench.exchange.release(&mut bench.held);
+    bench.exchange.release(&bench.held);
     assert_eq!(bench.held.used(), 0);
     assert_eq!(bench.finish(), ["request GET /plain"]);
 }

@@ -125,7 +125,7 @@ fn after_the_finish_everything_passes() {
     let mut bench = Bench::new(&Limits::default());
     bench.act(&client(&UPGRADE[..30]));
     assert!(bench.held.used() >= 30);
-    bench.exchange.finish(&mut bench.held, &mut |event| panic!("{event:?}"));
+    bench.exchange.finish(&bench.held, &mut |event| panic!("{event:?}"));
     bench.act(&client("x"));
     assert_eq!(bench.finish(), ["client #2 @30: x"]);
 }

@@ -6,14 +6,14 @@ use super::*;
 /// The heads that are told of these acts.
 fn heads(acts: &[Act]) -> (Vec<Request>, Vec<Response>) {
     let (mut requests, mut responses) = (Vec::new(), Vec::new());
-    let mut held = Budget::new(1 << 20);
+    let held = Budget::new(1 << 20);
     let mut exchange = Exchange::new(&Limits::default());
     let mut offsets = PerDirection::<u64>::default();
     for (number, act) in (1..).zip(acts) {
         let Act::Says(direction, bytes) = act else { panic!("only bytes here") };
         let span = Span::of(packet(number), offsets[*direction], bytes.len() as u64);
         offsets[*direction] += span.length;
-        exchange.push(*direction, StreamEvent::Data { span, acked: None, bytes }, &mut held, &mut |event| {
+        exchange.push(*direction, StreamEvent::Data { span, acked: None, bytes }, &held, &mut |event| {
             match event {
                 HttpEvent::Request(request) => requests.push(request.clone()),
                 HttpEvent::Response { response, .. } => responses.push(response.clone()),

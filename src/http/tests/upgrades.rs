@@ -74,7 +74,7 @@ fn acknowledgments_are_passed_on_with_what_waited() {
     let mut acked = Vec::new();
     let span = Span::of(packet(3), 0, SWITCHING.len() as u64);
     let answer = StreamEvent::Data { span, acked: None, bytes: SWITCHING.as_bytes() };
-    bench.exchange.push(ServerToClient, answer, &mut bench.held, &mut |event| {
+    bench.exchange.push(ServerToClient, answer, &bench.held, &mut |event| {
         if let HttpEvent::Passed(direction, StreamEvent::Data { acked: ack, .. }) = event {
             acked.push((direction, ack));
         }
