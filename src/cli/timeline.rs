@@ -171,7 +171,7 @@ fn notes(summary: &Summary) {
         say("note", "the capture holds no TCP connection");
     } else if summary.websocket_connections == 0 {
         let connections = counted(summary.connections, "TCP connection");
-        say("note", &format!("no WebSocket handshake was accepted in {connections}"));
+        say("note", &format!("no accepted WebSocket handshake was seen in {connections}"));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::http;
 use crate::packet::Flags;
 use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload,
-    Protocol, Record, Severity, Side, Text,
+    Protocol, Record, Severity, Side, SidesKnownBy, Text,
 };
 use crate::websocket::{FrameHeader, Opcode, code_name};
 
@@ -266,7 +266,10 @@ fn connection(text: &mut String, row: &Connection<'_>) {
     });
     match row.protocol {
         Protocol::Websocket => {
-            let _ = write!(text, ": {} frames, {} messages", row.frames, row.messages);
+            text.push_str(": ");
+            count(text, row.frames, "frame");
+            text.push_str(", ");
+            count(text, row.messages, "message");
         }
         Protocol::Tls => text.push_str(": TLS"),
         Protocol::Http => match row.switched_to {
@@ -274,12 +277,24 @@ fn connection(text: &mut String, row: &Connection<'_>) {
                 text.push_str(": HTTP, then ");
                 escape_into(text, name, false);
             }
-            None => text.push_str(": HTTP, no WebSocket"),
+            None => text.push_str(": HTTP, no WebSocket seen"),
         },
-        Protocol::Unknown => text.push_str(": no HTTP, no WebSocket"),
+        // Not that there was none: the bytes may be encrypted, and the handshake not captured.
+        Protocol::Unknown if row.sides_known_by == SidesKnownBy::Port => {
+            text.push_str(": beginning not captured, no HTTP or WebSocket seen");
+        }
+        Protocol::Unknown => text.push_str(": no HTTP or WebSocket seen"),
     }
     let missing = row.missing_bytes[Direction::ClientToServer] + row.missing_bytes[Direction::ServerToClient];
     if missing > 0 {
-        let _ = write!(text, ", {missing} bytes missing");
+        text.push_str(", ");
+        count(text, missing, "byte");
+        text.push_str(" missing");
     }
+}
+
+/// Appends `1 frame` or `2 frames`.
+fn count(text: &mut String, number: u64, noun: &str) {
+    let plural = if number == 1 { "" } else { "s" };
+    let _ = write!(text, "{number} {noun}{plural}");
 }
