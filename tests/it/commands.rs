@@ -1,9 +1,122 @@
-//! Transcripts: what the commands print, and what the documentation says they print.
+//! Transcripts: what the commands print, and what the documentation says they print. Beside them, what a transcript
+//! cannot show: standard input, colours, escapes.
 //!
 //! A changed output is written into them with `TRYCMD=overwrite cargo test --test it commands`; read the difference
 //! before you commit it.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::samples;
+
 #[test]
 fn transcripts_and_documentation_show_what_the_commands_print() {
-    trycmd::TestCases::new().case("tests/cmd/*.trycmd").case("README.md").case("docs/*.md");
+    trycmd::TestCases::new()
+        // The width of the help where standard output is no terminal.
+        .env("COLUMNS", "100")
+        .case("tests/cmd/*.trycmd")
+        .case("README.md")
+        .case("docs/*.md");
+}
+
+fn sockeye(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sockeye"));
+    command.args(args).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    sockeye(args).output().unwrap()
+}
+
+fn stdout(args: &[&str]) -> String {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn standard_input_is_read_like_a_file() {
+    let mut child = sockeye(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&samples::bytes("echo.pcap")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), stdout(&["samples/echo.pcap"]));
+}
+
+#[test]
+fn rows_appear_while_the_capture_is_still_being_written() {
+    let mut child = sockeye(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let capture = samples::bytes("echo.pcap");
+    let (first, rest) = capture.split_at(capture.len() / 2);
+    let mut input = child.stdin.take().unwrap();
+    let mut rows = BufReader::new(child.stdout.take().unwrap());
+    input.write_all(first).unwrap();
+    let mut line = String::new();
+    while !line.contains("opened") {
+        line.clear();
+        assert!(rows.read_line(&mut line).unwrap() > 0, "the output goes on as long as the input");
+    }
+    input.write_all(rest).unwrap();
+    drop(input);
+    let mut later = String::new();
+    rows.read_to_string(&mut later).unwrap();
+    assert!(later.contains("closed (close handshake)"), "{later}");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error() {
+    let mut child =
+        sockeye(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(&samples::bytes("echo.pcap")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn colour_is_never_the_only_sign() {
+    let colored = stdout(&["--color", "always", "samples/wrong-accept.pcap"]);
+    let row = |part: &str| colored.lines().find(|line| line.contains(part)).unwrap().to_owned();
+    assert!(row("do I care?").starts_with("\x1b[32m") && row("do I care?").ends_with("\x1b[0m"), "client");
+    assert!(row("\"no\"").starts_with("  19"), "server");
+    assert!(row("Close [FIN]").starts_with("\x1b[33m"), "control frame");
+    assert!(row("WS120").starts_with("\x1b[1;31m"), "error");
+    let plain = ["\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"]
+        .iter()
+        .fold(colored.clone(), |text, code| text.replace(code, ""));
+    for when in ["never", "auto"] {
+        assert_eq!(stdout(&["--color", when, "samples/wrong-accept.pcap"]), plain, "{when}, piped");
+    }
+}
+
+#[test]
+fn text_from_the_wire_does_not_control_the_terminal() {
+    let table = stdout(&["tests/data/hostile.pcap"]);
+    assert!(table.contains(r#""\u{1b}[2J\u{1b}[31mred\u{7}\r\n\\ \"\u{202e}\" é \u{7f}___""#), "{table}");
+    let lines = stdout(&["--format", "jsonl", "tests/data/hostile.pcap"]);
+    assert!(lines.contains(r#"\u001b[2J\u001b[31mred\u0007\r\n\\ \""#), "{lines}");
+    assert!(!lines.chars().any(|c| c.is_control() && c != '\n'));
+}
+
+#[test]
+fn a_cut_capture_is_told_to_people_and_to_programs() {
+    let output = run(&["--format", "jsonl", "-Y", "websocket", "tests/data/cut.pcap"]);
+    assert!(output.status.success());
+    let warning = String::from_utf8(output.stderr).unwrap();
+    assert!(warning.starts_with("warning: tests/data/cut.pcap: cut in the record at byte "), "{warning}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let records: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<&str> = records.iter().map(|record| record["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["capture", "frame", "finding", "connection", "summary"], "whatever the filter says");
+    assert_eq!((&records[2]["code"], &records[2]["packet"]), (&"WS908".into(), &Value::Null));
+    assert_eq!(records[3]["ended_by"], "open");
+}
+
+#[test]
+fn the_schema_is_printed() {
+    assert_eq!(stdout(&["schema"]), sockeye::report::SCHEMA_TEXT);
 }

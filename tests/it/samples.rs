@@ -14,7 +14,12 @@ fn folder() -> PathBuf {
 
 /// All samples, by name.
 pub fn all() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder())
+    files(&folder())
+}
+
+/// The files of a folder without its index, by name.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension != "md"))
@@ -44,22 +49,26 @@ fn connections(name: &str) -> Vec<Value> {
     rows(&records(&bytes(name), "frames"), "connection")
 }
 
-#[test]
-fn every_sample_has_provenance() {
-    let index = fs::read_to_string(folder().join("README.md")).unwrap();
-    let listed: BTreeSet<&str> = index
+/// The files that the index of a folder lists, each with what it is and how it was made.
+pub fn listed(folder: &Path) -> BTreeSet<String> {
+    let index = fs::read_to_string(folder.join("README.md")).unwrap();
+    index
         .lines()
         .filter_map(|line| line.strip_prefix("| `"))
         .map(|row| {
             let cells: Vec<&str> = row.split('|').map(str::trim).collect();
             assert!(cells.len() >= 3 && cells[1].len() > 10 && cells[2].len() > 10, "{row}: what and how");
-            cells[0].trim_end_matches('`')
+            cells[0].trim_end_matches('`').to_owned()
         })
-        .collect();
+        .collect()
+}
+
+#[test]
+fn every_sample_has_provenance() {
     let files = all();
-    let present: BTreeSet<&str> =
-        files.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
-    assert_eq!(present, listed);
+    let present: BTreeSet<String> =
+        files.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(present, listed(&folder()));
 }
 
 #[test]
