@@ -1,4 +1,65 @@
 //! Sockeye reads packet captures and tells what their WebSocket connections did.
+//!
+//! In come the bytes of pcap and pcapng files; out go [`Record`](record::Record)s: handshakes, frames, messages,
+//! findings, connections. The command `sockeye` prints them; a program can use them as they are.
+//!
+//! ```text
+//!  capture ─► packet ─► tcp ─► http ─► websocket ─► check
+//!     │         │        │       │         │          │
+//!     └─────────┴────────┴── analyzer ─────┴──────────┘
+//!                               │ records
+//!                   filter ─────┴───── report
+//! ```
+//!
+//! - [`capture`] cuts files into packets, [`packet`] finds TCP segments, [`tcp`] puts their bytes in order.
+//! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, [`check`] judges both.
+//! - [`analyzer`] composes these stages and says what they found as [`record`]s.
+//! - [`filter`] selects records, [`report`] writes them, [`cli`] is the command.
+//! - [`base`] holds the words that all of them use.
+//!
+//! Analysis cannot fail and holds a bounded amount of memory, whatever the bytes are; only opening a capture returns an
+//! error. No stage opens a file or prints.
+//!
+//! # Example
+//!
+//! The texts that a capture holds, with their senders:
+//!
+//! ```
+//! use std::fs::File;
+//!
+//! use sockeye::analyzer::{Analyzer, Options, Rows};
+//! use sockeye::base::{Error, Limits};
+//! use sockeye::capture::Reader;
+//! use sockeye::record::{Payload, Record};
+//!
+//! fn texts(path: &str) -> Result<Vec<String>, Error> {
+//!     let limits = Limits::default();
+//!     let mut reader = Reader::open(File::open(path)?, &limits)?;
+//!     let mut analyzer = Analyzer::new(Options { rows: Rows::Messages, payload: usize::MAX, limits });
+//!     let mut texts = Vec::new();
+//!     let mut take = |record: &Record<'_>| {
+//!         if let Record::Message(message) = record
+//!             && let Some(Payload::Text(text)) = message.payload
+//!         {
+//!             texts.push(format!("{}: {text}", message.from.sender()));
+//!         }
+//!     };
+//!     loop {
+//!         while let Some(packet) = reader.next_packet() {
+//!             analyzer.push(&packet, &mut take);
+//!         }
+//!         if !reader.fill() {
+//!             break;
+//!         }
+//!     }
+//!     analyzer.finish(&mut take);
+//!     Ok(texts)
+//! }
+//!
+//! let texts = texts("samples/echo.pcap")?;
+//! assert_eq!(texts, ["client: something", "server: message from server: something"]);
+//! # Ok::<(), Error>(())
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod analyzer;

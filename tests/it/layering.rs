@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name. `ARCHITECTURE.md` says why.
-const MAY_KNOW: &[(&str, &[&str])] = &[
+pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("capture", &["base"]),
     ("packet", &["base", "capture"]),
@@ -21,7 +21,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that only one room may name.
-const ONE_ROOM: &[(&str, &str)] = &[
+pub const ONE_ROOM: &[(&str, &str)] = &[
     ("pcap_file", "capture"),
     ("flate2", "capture"),
     ("etherparse", "packet"),

@@ -4,6 +4,7 @@
 
 mod commands;
 mod data;
+mod documentation;
 mod layering;
 mod output;
 mod samples;

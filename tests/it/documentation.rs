@@ -1,0 +1,107 @@
+//! What the documentation lists is what the code has.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it documentation` writes the lists into the pages.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use sockeye::check::Rule;
+use sockeye::check::registry::RULES;
+use sockeye::filter::FIELDS;
+use sockeye::record::Severity;
+use sockeye::report::SCHEMA_TEXT;
+
+use crate::layering::{MAY_KNOW, ONE_ROOM};
+
+/// Holds the part of a page between `<!-- begin NAME -->` and `<!-- end NAME -->` against what it should be.
+fn holds(page: &str, name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+    let start = text.find(&begin).unwrap_or_else(|| panic!("{page} has no {begin}")) + begin.len();
+    let stop = start + text[start..].find(&end).unwrap_or_else(|| panic!("{page} has no {end}"));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, [&text[..start], expected, &text[stop..]].concat()).unwrap();
+    } else {
+        assert_eq!(&text[start..stop], expected, "{page} is out of date; UPDATE_DOCS=1 writes it");
+    }
+}
+
+#[test]
+fn the_fields_of_filters_are_listed() {
+    let mut table = String::from("\n| field | type | what it is |\n|---|---|---|\n");
+    for field in FIELDS {
+        writeln!(table, "| `{}` | {} | {} |", field.name, field.field_type, field.meaning).unwrap();
+    }
+    holds("docs/filter.md", "fields", &(table + "\n"));
+}
+
+/// Families of rules by the first digit of their codes.
+const FAMILIES: [(&str, &str); 5] = [
+    ("WS1", "The opening handshake"),
+    ("WS2", "Frame headers"),
+    ("WS3", "Messages and fragments"),
+    ("WS4", "Control frames and closing"),
+    ("WS9", "What the capture does not show"),
+];
+
+fn severity(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+#[test]
+fn the_rules_are_listed() {
+    let mut page = String::new();
+    for (prefix, title) in FAMILIES {
+        write!(page, "\n## {title}\n").unwrap();
+        for rule in RULES.iter().filter(|rule| rule.code.starts_with(prefix)) {
+            write!(page, "\n### {} {}\n\n{}", rule.code, rule.name, severity(rule)).unwrap();
+            if !rule.rfc.is_empty() {
+                write!(page, " · {}", rule.rfc).unwrap();
+            }
+            write!(page, "\n\n{}\n\n", rule.summary).unwrap();
+            write!(page, "- **Demanded:** {}\n- **What to do:** {}\n", rule.requirement, rule.help).unwrap();
+        }
+    }
+    assert_eq!(page.matches("\n### ").count(), RULES.len(), "every rule belongs to a family");
+    holds("docs/rules.md", "rules", &(page + "\n"));
+}
+
+#[test]
+fn the_keys_of_records_are_listed() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/output.md")).unwrap();
+    let schema: Value = serde_json::from_str(SCHEMA_TEXT).unwrap();
+    let common = ["type", "stream", "packet", "time", "time_relative"];
+    for reference in schema["oneOf"].as_array().unwrap() {
+        let kind = reference["$ref"].as_str().unwrap().trim_start_matches("#/$defs/");
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{kind}` | "))).unwrap();
+        for key in schema["$defs"][kind]["properties"].as_object().unwrap().keys() {
+            let is_listed = common.contains(&key.as_str()) || row.contains(&format!("`{key}`"));
+            assert!(is_listed, "docs/output.md does not name `{key}` of `{kind}`");
+        }
+    }
+}
+
+fn names(names: &[&str]) -> String {
+    if names.is_empty() {
+        return "–".to_owned();
+    }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn who_may_know_whom_is_listed() {
+    let mut table = String::from("\n| room | may name | the only one to name |\n|---|---|---|\n");
+    for (room, may) in MAY_KNOW {
+        let crates: Vec<&str> =
+            ONE_ROOM.iter().filter(|(_, home)| home == room).map(|(name, _)| *name).collect();
+        writeln!(table, "| `{room}` | {} | {} |", names(may), names(&crates)).unwrap();
+    }
+    holds("ARCHITECTURE.md", "rooms", &(table + "\n"));
+}
