@@ -6,8 +6,8 @@ use crate::record::{Ends, PacketRow, Place, Record};
 use crate::tcp::SegmentNote;
 use crate::websocket::FrameHeader;
 
-/// Frames and heads that one packet row names; a segment may complete many more.
-const NAMED: usize = 16;
+/// Frame headers for which the buffer is kept from row to row; few packets complete more.
+const KEPT: usize = 1024;
 
 /// What is known of the row so far; empty between packets and at other zooms.
 #[derive(Debug, Default)]
@@ -56,18 +56,14 @@ impl RowDraft {
             segment.ends = facts.ends;
             segment.note.direction = segment.note.direction.reverse();
         }
-        if self.heads.len() < NAMED {
-            self.heads.push(line());
-        }
+        self.heads.push(line());
     }
 
     /// The segment completes a frame.
     pub fn frame(&mut self, facts: &Facts, header: FrameHeader) {
         let Some(segment) = self.of(facts) else { return };
         segment.protocol = "WebSocket";
-        if self.frames.len() < NAMED {
-            self.frames.push(header);
-        }
+        self.frames.push(header);
     }
 
     /// The row's segment, if it belongs to this connection: a packet can end another connection too.
@@ -95,5 +91,6 @@ impl RowDraft {
         }));
         self.heads.clear();
         self.frames.clear();
+        self.frames.shrink_to(KEPT);
     }
 }

@@ -99,7 +99,7 @@ fn judge_waiting(scene: &mut Scene<'_, '_>, header: &FrameHeader, at: &FrameAt, 
     let Some(websocket) = &mut scene.facts.websocket else { return };
     let end = websocket.end_of_response;
     let is_first = !std::mem::replace(&mut websocket.client_began, true);
-    let early = is_first.then(|| check::waiting::early_data(end, at, acked)).flatten();
+    let early = is_first.then(|| check::waiting::early_data(end, header, at, acked)).flatten();
     let continued = websocket
         .invalid_response
         .and_then(|rule| check::waiting::continued_after_invalid_response(rule, end, header, at, acked));

@@ -156,7 +156,7 @@ fn control(header: &FrameHeader) -> [Found; 2] {
     [long, fragmented]
 }
 
-fn of_frame(rule: &'static Rule, header: &FrameHeader, at: &FrameAt, text: String) -> Violation {
+pub(super) fn of_frame(rule: &'static Rule, header: &FrameHeader, at: &FrameAt, text: String) -> Violation {
     let mut violation = Violation::of_span(rule, Side::from(at.from), &at.span, text);
     violation.frame = Some(at.number);
     violation.message = at.message;

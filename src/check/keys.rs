@@ -36,7 +36,7 @@ impl KeyMemory {
         };
         if first.stream != stream {
             let text = format!(
-                "the key {} was used before, on stream {} (packet {})",
+                "the key {} is also used on stream {} (packet {})",
                 text::shown(&field.value),
                 first.stream,
                 first.packet

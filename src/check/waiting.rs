@@ -4,18 +4,22 @@
 
 use super::frame::FrameAt;
 use super::{Rule, Violation, registry};
-use crate::record::Side;
 use crate::websocket::{FrameHeader, Opcode};
 
 /// WS115, for the client's first frame. `end_of_101` is the offset behind the response in the server's stream,
 /// `acked` how much of that stream the segment with the first byte of the frame acknowledged.
-pub fn early_data(end_of_101: u64, at: &FrameAt, acked: Option<u64>) -> Option<Violation> {
+pub fn early_data(
+    end_of_101: u64,
+    header: &FrameHeader,
+    at: &FrameAt,
+    acked: Option<u64>,
+) -> Option<Violation> {
     let acked = acked.filter(|&acked| acked < end_of_101)?;
     let text = format!(
         "the client sent frame {} when it had received {acked} bytes from the server; the 101 ends at {end_of_101}",
         at.number
     );
-    Some(of_frame(&registry::DATA_BEFORE_RESPONSE, at, end_of_101, acked, text))
+    Some(of_frame(&registry::DATA_BEFORE_RESPONSE, header, at, end_of_101, acked, text))
 }
 
 /// WS118, for a frame of the client behind a 101 that [`super::handshake::judge`] returned `invalid` for. Told for
@@ -37,13 +41,18 @@ pub fn continued_after_invalid_response(
         invalid.name,
         header.opcode.name()
     );
-    let violation = of_frame(&registry::CONTINUED_AFTER_INVALID_RESPONSE, at, end_of_101, acked, text);
+    let violation =
+        of_frame(&registry::CONTINUED_AFTER_INVALID_RESPONSE, header, at, end_of_101, acked, text);
     Some(violation.with("response_breaks", invalid.code))
 }
 
-fn of_frame(rule: &'static Rule, at: &FrameAt, end_of_101: u64, acked: u64, text: String) -> Violation {
-    let mut violation = Violation::of_span(rule, Side::Client, &at.span, text);
-    violation.frame = Some(at.number);
-    violation.message = at.message;
-    violation.with("acked", acked).with("end_of_response", end_of_101)
+fn of_frame(
+    rule: &'static Rule,
+    header: &FrameHeader,
+    at: &FrameAt,
+    end_of_101: u64,
+    acked: u64,
+    text: String,
+) -> Violation {
+    super::frame::of_frame(rule, header, at, text).with("acked", acked).with("end_of_response", end_of_101)
 }

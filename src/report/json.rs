@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::Formatter;
 
 use super::Report;
 use super::views::View;
@@ -59,7 +59,7 @@ impl Report for Json {
             self.line.push(b'\n');
         }
         self.records += 1;
-        view.serialize(&mut Serializer::with_formatter(&mut self.line, Harmless(CompactFormatter)))?;
+        view.serialize(&mut Serializer::with_formatter(&mut self.line, Harmless))?;
         if self.form == Form::Lines {
             self.line.push(b'\n');
         }
@@ -75,8 +75,9 @@ impl Report for Json {
     }
 }
 
-/// Compact JSON whose strings cannot control a terminal: beyond what JSON demands, DEL and the C1 controls are escaped.
-struct Harmless(CompactFormatter);
+/// Compact JSON whose strings cannot control a terminal: beyond what JSON demands, DEL, the C1 controls, changes of
+/// writing direction and invisible line ends are escaped.
+struct Harmless;
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + io::Write>(
@@ -85,7 +86,7 @@ impl Formatter for Harmless {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some((at, control)) = rest.char_indices().find(|(_, c)| matches!(c, '\u{7f}'..='\u{9f}')) {
+        while let Some((at, control)) = rest.char_indices().find(|(_, c)| is_control(*c)) {
             let (harmless, behind) = rest.split_at(at);
             writer.write_all(harmless.as_bytes())?;
             write!(writer, "\\u{:04x}", u32::from(control))?;
@@ -93,8 +94,27 @@ impl Formatter for Harmless {
         }
         writer.write_all(rest.as_bytes())
     }
+}
 
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+/// Whether a terminal does something else with a character than show it. All of them have four hexadecimal digits.
+fn is_control(character: char) -> bool {
+    matches!(
+        character,
+        '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_cannot_control_a_terminal_and_stay_the_same() {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}31m \u{202e}abc\u{2066}é\u{1f600}";
+        let mut line = Vec::new();
+        text.serialize(&mut Serializer::with_formatter(&mut line, Harmless)).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        assert_eq!(line, "\"a\\u001b[2J\\u007f\\u009b31m \\u202eabc\\u2066é\u{1f600}\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 }

@@ -34,21 +34,28 @@ pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
     }
 }
 
+/// Heads and frames that the row of a packet names; a segment may complete many more.
+const NAMED: usize = 16;
+
 /// Appends the Info of a packet: what it carries, or its TCP header as Wireshark words it.
 pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     for mark in row.analysis.names() {
         let _ = write!(text, "[{mark}] ");
     }
     let mut separator = "";
-    for head in row.heads {
+    for head in row.heads.iter().take(NAMED) {
         text.push_str(separator);
         escape_into(text, head.as_bytes(), false);
         separator = "; ";
     }
-    for header in row.frames {
+    for header in row.frames.iter().take(NAMED) {
         text.push_str(separator);
         frame_header(text, header);
         separator = "; ";
+    }
+    let more = row.heads.len().saturating_sub(NAMED) + row.frames.len().saturating_sub(NAMED);
+    if more > 0 {
+        let _ = write!(text, "; and {more} more");
     }
     // A head or frame tells what the segment says, its bare flags only that it says something.
     if separator.is_empty() || row.flags.has(Flags::FIN) || row.flags.has(Flags::RST) {
@@ -206,7 +213,9 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
 fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: bool, bytes_shown: usize) {
     let bytes = payload.bytes();
     let is_text = opcode == Opcode::Text || matches!(payload, Payload::Text(_)) && !bytes.is_empty();
-    if is_text {
+    if bytes.is_empty() && truncated {
+        text.push_str(" …");
+    } else if is_text {
         text.push(' ');
         quote_into(text, bytes);
         if truncated {

@@ -156,9 +156,7 @@ impl Joiner {
         wanted: usize,
         held: &Budget,
     ) {
-        if wanted > 0 && self.open.is_some() {
-            self.payload.add(header.masking_key, offset, bytes, wanted, held);
-        }
+        self.payload.add(header.masking_key, offset, bytes, wanted, held);
     }
 
     /// A frame is over; tells the message if that is over with it.

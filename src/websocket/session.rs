@@ -210,9 +210,7 @@ impl Stage<'_> {
             }
             Part::Orphan | Part::OfControl | Part::Reserved => self.wanted.frame,
         };
-        if wanted > 0 {
-            self.payload.add(frame.header.masking_key, offset, bytes, wanted, self.held);
-        }
+        self.payload.add(frame.header.masking_key, offset, bytes, wanted, self.held);
     }
 
     fn hole(&mut self, offset: u64, length: u64) {

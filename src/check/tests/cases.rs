@@ -234,15 +234,17 @@ fn refusals() -> Vec<Case> {
 }
 
 fn waits() -> Vec<Case> {
-    let early =
-        |acked| -> Vec<_> { waiting::early_data(129, &frame_at(Client, 15), acked).into_iter().collect() };
+    let text = [0x81, 0x80, 1, 2, 3, 4];
+    let early = |acked| -> Vec<_> {
+        let header = FrameHeader::parse(&text).unwrap().1;
+        waiting::early_data(129, &header, &frame_at(Client, 6), acked).into_iter().collect()
+    };
     let continued = |bytes: &[u8], acked| -> Vec<_> {
         let header = FrameHeader::parse(bytes).unwrap().1;
         let at = frame_at(Client, bytes.len());
         let invalid = &registry::WRONG_ACCEPT;
         waiting::continued_after_invalid_response(invalid, 129, &header, &at, acked).into_iter().collect()
     };
-    let text = [0x81, 0x80, 1, 2, 3, 4];
     assert!(continued(&[0x88, 0x80, 1, 2, 3, 4], Some(129)).is_empty() && continued(&text, None).is_empty());
     assert!(early(None).is_empty());
     vec![
