@@ -117,7 +117,7 @@ fn list(capture: &[u8], payload: usize) -> u64 {
         records += 1;
         json.record(record, &mut out).expect("a sink takes everything");
     };
-    let mut analyzer = Analyzer::new(Options { rows: Rows::Frames, payload, limits });
+    let mut analyzer = Analyzer::new(Options { rows: Rows::Frames, payload, limits, ..Options::default() });
     let mut reader = Reader::open(capture, &limits).expect("a capture");
     loop {
         while let Some(packet) = reader.next_packet() {

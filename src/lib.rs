@@ -35,7 +35,7 @@
 //! fn texts(path: &str) -> Result<Vec<String>, Error> {
 //!     let limits = Limits::default();
 //!     let mut reader = Reader::open(File::open(path)?, &limits)?;
-//!     let mut analyzer = Analyzer::new(Options { rows: Rows::Messages, payload: usize::MAX, limits });
+//!     let mut analyzer = Analyzer::new(Options { rows: Rows::Messages, payload: usize::MAX, limits, ..Options::default() });
 //!     let mut texts = Vec::new();
 //!     let mut take = |record: &Record<'_>| {
 //!         if let Record::Message(message) = record

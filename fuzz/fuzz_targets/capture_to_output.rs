@@ -36,7 +36,7 @@ fn render(capture: &[u8], rows: Rows, limits: Limits) {
     let mut print = |record: &Record<'_>| {
         table.record(record, &mut out).and_then(|()| json.record(record, &mut out)).expect("a sink takes everything");
     };
-    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits });
+    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits, ..Options::default() });
     loop {
         while let Some(packet) = reader.next_packet() {
             analyzer.push(&packet, &mut print);

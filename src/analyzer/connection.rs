@@ -27,7 +27,7 @@ pub(super) struct Facts {
     pub ends: Ends,
     /// TCP's client is the server: the handshake has shown that its guess was wrong.
     turned: bool,
-    known_by: SidesKnownBy,
+    pub known_by: SidesKnownBy,
     opened: PacketId,
     /// The row about its beginning is out.
     announced: bool,
@@ -42,6 +42,8 @@ pub(super) struct Facts {
     pub websocket: Option<WebSocketFacts>,
     /// An opening handshake was seen, whatever became of it.
     pub handshake: bool,
+    /// A request asked for WebSocket, and its response has not been told.
+    pub asked: bool,
     /// HTTP could not be followed to its end.
     pub http_lost: bool,
     /// That a retransmission contradicted the first copy has been told.
@@ -65,13 +67,23 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WebSocketFacts {
     pub negotiated: Negotiated,
-    /// The offset behind the 101 in the server's stream.
-    pub end_of_response: u64,
+    /// The offset behind the 101 in the server's stream; `None` if that was not captured.
+    pub end_of_response: Option<u64>,
     /// The rule by which the response obliged the client to fail the connection (RFC 6455 §4.1), until it is told
     /// that it went on.
     pub invalid_response: Option<&'static Rule>,
     /// The client's first frame has come.
     pub client_began: bool,
+}
+
+impl WebSocketFacts {
+    /// If the handshake was not captured.
+    pub const NOT_CAPTURED: WebSocketFacts = WebSocketFacts {
+        negotiated: Negotiated::NOT_CAPTURED,
+        end_of_response: None,
+        invalid_response: None,
+        client_began: false,
+    };
 }
 
 impl Facts {
@@ -89,6 +101,7 @@ impl Facts {
             tunnels: 0,
             websocket: None,
             handshake: false,
+            asked: false,
             http_lost: false,
             conflicted: false,
             shortened: false,
@@ -119,11 +132,23 @@ impl Facts {
             Speaks::Response => !is_client,
             Speaks::Undecided | Speaks::Neither => return,
         };
-        self.known_by = SidesKnownBy::Handshake;
-        if !right {
-            self.turned = !self.turned;
-            self.ends = Ends { client: self.ends.server, server: self.ends.client };
+        if right {
+            self.known_by = SidesKnownBy::Handshake;
+        } else {
+            self.turn_round(SidesKnownBy::Handshake);
         }
+    }
+
+    /// The client is the server, and the other way round.
+    pub fn turn_round(&mut self, known_by: SidesKnownBy) {
+        self.known_by = known_by;
+        self.turned = !self.turned;
+        self.ends = Ends { client: self.ends.server, server: self.ends.client };
+    }
+
+    /// Whether no bytes are known to be missing, in either direction.
+    pub fn nothing_missing(&self) -> bool {
+        self.missing_bytes.client == 0 && self.missing_bytes.server == 0
     }
 
     /// For each direction, whether the capture holds all that there was of it.
@@ -194,7 +219,7 @@ impl Connection {
         let direction = self.facts.turn(direction);
         let Self { facts, layer } = self;
         let mut scene = Scene { facts, held, shared, out };
-        let is_read = !matches!(layer, Layer::Opaque);
+        let is_read = scene.facts.protocol != Protocol::Unknown && !matches!(layer, Layer::Opaque);
         if let StreamEvent::Gap { span, why } = event {
             scene.facts.missing_bytes[direction] += span.length;
             if is_read {

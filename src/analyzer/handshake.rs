@@ -16,6 +16,7 @@ pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
     scene.learn_protocol(Protocol::Http);
     let Scene { facts, shared, .. } = scene;
     shared.row.head(facts, || request_line(head));
+    scene.facts.asked |= websocket::wants_websocket(head) == Wants::Upgrade;
     if head.asks_for_upgrade() {
         let place = scene.place(head.span.end);
         scene.tell(&Record::Request(RequestRow { place, ends: scene.facts.ends, head }));
@@ -30,6 +31,7 @@ pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, hea
     if interim {
         return;
     }
+    scene.facts.asked = false;
     let accepted = websocket::switched_to_websocket(request, head);
     let wanted = request.is_some_and(|request| websocket::wants_websocket(request) != Wants::No);
     if accepted || wanted && head.status != 101 {
@@ -119,7 +121,7 @@ fn accept_session(
     scene.learn_protocol(Protocol::Websocket);
     scene.facts.websocket = Some(WebSocketFacts {
         negotiated: Negotiated::new(extensions),
-        end_of_response: response.span.end_offset(),
+        end_of_response: Some(response.span.end_offset()),
         invalid_response: invalid,
         client_began: false,
     });

@@ -1,11 +1,12 @@
 //! What a connection is made of just now, and the passing on of events when that changes.
 
+use super::connection::Facts;
 use super::scene::Scene;
 use super::{handshake, session};
 use crate::base::{Budget, Direction, Limits, StreamEvent};
 use crate::http::{Exchange, HttpEvent};
-use crate::record::Protocol;
-use crate::websocket::Session;
+use crate::record::{Protocol, SidesKnownBy};
+use crate::websocket::{Demand, Session};
 
 /// The stage that reads a connection's bytes.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Layer {
     /// What Wireshark would write in the Protocol column of a segment with payload.
     pub fn name(&self, protocol: Protocol) -> &'static str {
         match (self, protocol) {
-            (Layer::WebSocket(_), _) => "WebSocket",
+            (Layer::WebSocket(_), Protocol::Websocket) => "WebSocket",
             (Layer::Http(_), Protocol::Http) => "HTTP",
             _ => "TCP",
         }
@@ -45,7 +46,13 @@ impl Layer {
                 exchange.push(direction, *event, held, &mut |event| http(scene, &mut next, event));
                 self.replace(next, held);
             }
-            Layer::WebSocket(frames) => session::push(frames, scene, direction, event),
+            Layer::WebSocket(frames) => {
+                session::push(frames, scene, direction, event);
+                if scene.facts.websocket.is_none() && !may_still_be(frames, event) {
+                    session::finish(frames, scene);
+                    *self = Layer::Opaque;
+                }
+            }
             Layer::Opaque => {}
         }
     }
@@ -89,14 +96,46 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
         HttpEvent::Lost(Direction::ClientToServer) => scene.facts.http_lost = true,
         HttpEvent::NotHttp(_) | HttpEvent::Lost(Direction::ServerToClient) => {
             scene.facts.http_lost = true;
-            *next = Some(Layer::Opaque);
+            *next = Some(behind_http(scene));
         }
         HttpEvent::LimitReached(name) => {
             scene.limit_reached(name, "HTTP is not followed any further on this connection");
             scene.facts.http_lost = true;
-            *next = Some(Layer::Opaque);
+            *next = Some(behind_http(scene));
         }
     }
+}
+
+/// The stage behind bytes that are not HTTP, or cannot be followed as HTTP.
+///
+/// Without a handshake they are WebSocket only if the capture may lack one, and frames are found by evidence; or if
+/// the user says so.
+fn behind_http(scene: &Scene<'_, '_>) -> Layer {
+    let Facts { ends, known_by, protocol, asked, .. } = &*scene.facts;
+    let told = scene.shared.options.websocket_ports.iter().any(|port| ends.has_port(*port));
+    let began = *known_by == SidesKnownBy::Syn && scene.facts.nothing_missing();
+    let demand = match protocol {
+        _ if told => Demand::TOLD,
+        _ if *asked => Demand::AFTER_LOSS,
+        Protocol::Unknown if !began => Demand::UNKNOWN_TRAFFIC,
+        _ => return Layer::Opaque,
+    };
+    let sides_guessed = *known_by == SidesKnownBy::Port;
+    Layer::WebSocket(Box::new(Session::without_handshake(scene.shared.wanted(), demand, sides_guessed)))
+}
+
+/// Bytes of unknown traffic that are searched for frames.
+const SEARCHED: u64 = 256 << 10;
+
+/// Whether unknown traffic may still turn out to be WebSocket: not if another protocol explains it.
+fn may_still_be(session: &Session, event: &StreamEvent<'_>) -> bool {
+    let explained = match event {
+        // A record of TLS: its type, and a version from SSL 3.0 to TLS 1.3 (RFC 8446 §5.1).
+        StreamEvent::Data { bytes: [0x14..=0x17, 0x03, 0x00..=0x04, ..], .. } => true,
+        StreamEvent::Data { bytes, .. } => bytes.starts_with(b"SSH-") || bytes.starts_with(b"PRI * HTTP/2"),
+        _ => false,
+    };
+    !explained && session.searched() <= SEARCHED
 }
 
 /// The stage behind a 101 or a CONNECT.

@@ -34,12 +34,14 @@ pub enum Rows {
 }
 
 /// What to look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// What a row is.
     pub rows: Rows,
     /// How many payload bytes of a row somebody reads; the rest is not kept. At most [`Limits::payload`] counts.
     pub payload: usize,
+    /// Ports whose connections are WebSocket, even if no handshake was captured.
+    pub websocket_ports: Vec<u16>,
     /// The caps.
     pub limits: Limits,
 }

@@ -1,12 +1,15 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
+use super::connection::WebSocketFacts;
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check;
 use crate::check::frame::FrameAt;
-use crate::record::{self, Close, Payload, Record, Text};
-use crate::websocket::{CloseBody, Frame, FrameHeader, Membership, Message, Opcode, Session, SessionEvent};
+use crate::record::{self, Close, Payload, Protocol, Record, SidesKnownBy, Text};
+use crate::websocket::{
+    CloseBody, Evidence, Frame, FrameHeader, Membership, Message, Opcode, Session, SessionEvent,
+};
 
 /// Takes the next event of one direction.
 pub(super) fn push(
@@ -33,6 +36,27 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::NotAFrame { direction, header, span } => not_a_frame(scene, direction, &header, span),
         // The gap that did it is told as such, by its own finding.
         SessionEvent::Lost(_) => {}
+        SessionEvent::Found { direction, turned, start, skipped, evidence } => {
+            if turned {
+                scene.facts.turn_round(SidesKnownBy::Mask);
+            }
+            found(scene, direction, start, skipped, evidence);
+        }
+    }
+}
+
+/// It is known, by evidence, where frames begin: after a loss, or for the first time.
+fn found(scene: &mut Scene<'_, '_>, direction: Direction, start: u64, skipped: u64, evidence: Evidence) {
+    let packet = scene.shared.packet;
+    if scene.facts.websocket.is_none() {
+        scene.learn_protocol(Protocol::Websocket);
+        scene.facts.websocket = Some(WebSocketFacts::NOT_CAPTURED);
+        if scene.facts.known_by == SidesKnownBy::Port {
+            scene.facts.known_by = SidesKnownBy::Mask;
+        }
+        scene.find(packet, check::capture::handshake_not_captured(packet, scene.facts.known_by));
+    } else if start > 0 {
+        scene.find(packet, check::capture::resynchronised(direction, start, skipped, &evidence, packet));
     }
 }
 
@@ -97,8 +121,8 @@ fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<CloseBody<'
 /// Whether the client waited for a valid response before it sent frames (RFC 6455 §4.1).
 fn judge_waiting(scene: &mut Scene<'_, '_>, header: &FrameHeader, at: &FrameAt, acked: Option<u64>) {
     let Some(websocket) = &mut scene.facts.websocket else { return };
-    let end = websocket.end_of_response;
     let is_first = !std::mem::replace(&mut websocket.client_began, true);
+    let Some(end) = websocket.end_of_response else { return };
     let early = is_first.then(|| check::waiting::early_data(end, header, at, acked)).flatten();
     let continued = websocket
         .invalid_response

@@ -3,7 +3,8 @@
 use super::text::{json, shown};
 use super::{Violation, registry};
 use crate::base::{Direction, GapReason, PacketId, Span};
-use crate::record::Side;
+use crate::record::{Side, SidesKnownBy};
+use crate::websocket::Evidence;
 
 /// WS901: a gap in the stream of `from`, told once for each gap.
 pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
@@ -26,6 +27,43 @@ pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
     Violation::of_span(&registry::MISSING_BYTES, Side::Capture, gap, text)
         .with("from", from.sender())
         .with("why", reason)
+}
+
+/// WS903: WebSocket frames were found, and the handshake before them is not in the capture.
+pub fn handshake_not_captured(packet: PacketId, sides_known_by: SidesKnownBy) -> Violation {
+    let sides = match sides_known_by {
+        SidesKnownBy::Syn => "the SYN",
+        SidesKnownBy::Handshake => "the HTTP before it",
+        SidesKnownBy::Mask => "the masks of the frames",
+        SidesKnownBy::Port => "the ports",
+    };
+    let text = format!(
+        "WebSocket frames begin without a captured handshake: which extensions were agreed on is not known, and \
+         whether RSV1 means a compressed message; client and server are told apart by {sides}"
+    );
+    let packets = [packet.number, packet.number];
+    Violation::of_packets(&registry::HANDSHAKE_NOT_CAPTURED, Side::Capture, packets, text)
+}
+
+/// WS909: after a loss, frames of `from` were found again at `start`; `skipped` captured bytes before it are not
+/// decoded.
+pub fn resynchronised(
+    from: Direction,
+    start: u64,
+    skipped: u64,
+    evidence: &Evidence,
+    packet: PacketId,
+) -> Violation {
+    let Evidence { frames, bits, .. } = *evidence;
+    let text = format!(
+        "after missing bytes, frames of the {} were found again at offset {start}, {skipped} captured bytes further \
+         on, by {frames} plausible headers in a row (by chance once in 2^{bits})",
+        from.sender()
+    );
+    let packets = [packet.number, packet.number];
+    let mut violation = Violation::of_packets(&registry::RESYNCHRONISED, Side::Capture, packets, text);
+    violation.stream_offset = Some(start);
+    violation.with("from", from.sender()).with("skipped", skipped).with("frames", frames).with("bits", bits)
 }
 
 /// WS904: all that was captured of a connection, in the packets `[first, last]`, came from one end.

@@ -1,6 +1,7 @@
 //! Arguments, as clap reads them.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 
@@ -35,6 +36,9 @@ pub(super) struct TimelineArgs {
     /// Show only what this display filter selects, in Wireshark's language: `tcp.port == 3000 and websocket`
     #[arg(short = 'Y', long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
+    /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
+    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL")]
+    pub decode_as: Vec<DecodeAs>,
     /// What a row is
     #[arg(long, value_enum, default_value_t = Rows::Frames)]
     pub rows: Rows,
@@ -80,4 +84,46 @@ pub(super) enum Format {
     Json,
     /// JSON Lines: one record a line, as soon as it is known
     Jsonl,
+}
+
+/// `tcp.port==3000,websocket`, as tshark takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DecodeAs {
+    pub port: u16,
+}
+
+impl FromStr for DecodeAs {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let form = "write it like this: tcp.port==3000,websocket";
+        let (layer, protocol) = text.split_once(',').ok_or(form)?;
+        let (field, port) = layer.split_once("==").ok_or(form)?;
+        if field.trim() != "tcp.port" || protocol.trim() != "websocket" {
+            return Err(
+                "only `tcp.port` can be decoded as, and only as `websocket`: tcp.port==3000,websocket",
+            );
+        }
+        port.trim().parse().map(|port| Self { port }).map_err(|_| "the port is not a number from 0 to 65535")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decode_as_takes_what_tshark_takes_and_says_what_it_does_not() {
+        assert_eq!("tcp.port==3000,websocket".parse(), Ok(DecodeAs { port: 3000 }));
+        assert_eq!("tcp.port == 3000 , websocket".parse(), Ok(DecodeAs { port: 3000 }));
+        for bad in [
+            "3000",
+            "tcp.port==3000",
+            "tcp.port==70000,websocket",
+            "udp.port==1,websocket",
+            "tcp.port==1,http",
+        ] {
+            assert!(bad.parse::<DecodeAs>().is_err(), "{bad}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use clap::ColorChoice;
 
-use super::args::{Format, Rows, TimelineArgs};
+use super::args::{DecodeAs, Format, Rows, TimelineArgs};
 use super::failure::{Failure, name};
 use super::{input, say};
 use crate::analyzer::{Analyzer, Options};
@@ -43,8 +43,12 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
         filter: args.filter.as_deref(),
     }));
 
-    let mut analyzer =
-        Analyzer::new(Options { rows: args.rows.into(), payload: payload(args, width), limits });
+    let mut analyzer = Analyzer::new(Options {
+        rows: args.rows.into(),
+        payload: payload(args, width),
+        websocket_ports: args.decode_as.iter().map(|DecodeAs { port }| *port).collect(),
+        limits,
+    });
     read(&mut recording, &mut analyzer, &mut printer)?;
     for (path, end) in args.captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {

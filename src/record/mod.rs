@@ -54,6 +54,11 @@ pub struct Ends {
 }
 
 impl Ends {
+    /// Whether one of them has this port.
+    pub fn has_port(&self, port: u16) -> bool {
+        self.client.port() == port || self.server.port() == port
+    }
+
     /// Sender and receiver of a direction.
     pub fn of(&self, direction: Direction) -> (SocketAddr, SocketAddr) {
         match direction {

@@ -3,13 +3,19 @@
 //! ```text
 //!            header complete          payload complete
 //!   Header ──────────────────▶ Payload ──────────────▶ Header …
-//!     │ gap, or bytes that         │ gap beyond the end
-//!     ▼ cannot be a header         ▼ of the frame
-//!   Lost: where a frame begins is not known any more
+//!     │  ▲ gap                     │ gap beyond the end of the frame
+//!     │  │   ╲                     ▼
+//!     │  └─── Searching: where a frame begins is not known; found again by evidence (`search.rs`)
+//!     │ bytes that cannot be a header
+//!     ▼
+//!   Ended: the rest of the direction is not decoded
 //! ```
 
+use std::collections::VecDeque;
+
 use super::FrameHeader;
-use crate::base::{Span, StreamEvent};
+use super::search::{Demand, Evidence, Found, Kept, Search, Sought};
+use crate::base::{Budget, Span, StreamEvent};
 
 /// What one direction's bytes turn out to be.
 #[derive(Debug, Clone, Copy)]
@@ -51,17 +57,28 @@ pub enum FrameEvent<'a> {
         /// Where they stand.
         span: Span,
     },
-    /// After missing bytes, nobody knows where the next frame begins. The rest of the direction is not decoded.
+    /// After missing bytes, nobody knows where the next frame begins.
     Lost,
+    /// Where a frame begins is known again, by evidence.
+    Found {
+        /// The offset of its header.
+        start: u64,
+        /// Bytes since the loss that were captured and are not decoded.
+        skipped: u64,
+        /// Why one thinks so.
+        evidence: Evidence,
+    },
 }
 
 /// What is known of the frames of a direction before they come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected {
-    /// Frames are masked: the sender is the client (RFC 6455 §5.1).
-    pub masked: bool,
+    /// Whether frames are masked: they are if the sender is the client (RFC 6455 §5.1). `None` if that is not known.
+    pub masked: Option<bool>,
     /// An extension may give RSV bits and reserved opcodes a meaning (§5.8, §9).
     pub extended: bool,
+    /// How sure one has to be to find frames again.
+    pub demand: Demand,
 }
 
 impl Expected {
@@ -70,25 +87,30 @@ impl Expected {
     fn admits(self, header: &FrameHeader) -> bool {
         let reserved_bits = header.rsv1 || header.rsv2 || header.rsv3;
         let reserved_opcode = matches!(header.opcode, super::Opcode::Reserved(_));
-        let third = header.masked() != self.masked || !header.fin;
+        let third = self.masked.is_some_and(|masked| masked != header.masked()) || !header.fin;
         self.extended || !(reserved_bits && reserved_opcode && third)
     }
 }
 
-/// Decodes the frames of one direction. Holds at most one header; payload passes through.
+/// Decodes the frames of one direction. Holds at most one header, payload passes through; only while it searches for
+/// the next frame after a loss, it keeps what comes.
 #[derive(Debug)]
 pub struct Decoder {
     state: State,
+    /// What was kept while searching, and waits to be decoded.
+    replay: VecDeque<Kept>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum State {
     /// Between frames, or inside a header of which `bytes` have come.
     Header { bytes: HeaderBytes, start: Option<Start> },
     /// Inside a payload; `0 <= done < length`.
     Payload { length: u64, done: u64 },
     /// Where the next frame begins is not known.
-    Lost,
+    Searching { search: Box<Search>, captured: u64 },
+    /// The rest is not decoded.
+    Ended,
 }
 
 /// The beginning of a header: its span so far, and what its sender had acknowledged.
@@ -127,18 +149,69 @@ const BETWEEN_FRAMES: State =
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { state: BETWEEN_FRAMES }
+        Self { state: BETWEEN_FRAMES, replay: VecDeque::new() }
     }
 }
 
 impl Decoder {
-    /// Takes the next event of the direction.
+    /// A decoder that has to find the first frame by evidence.
+    pub fn searching() -> Self {
+        Self { state: State::searching(), replay: VecDeque::new() }
+    }
+
+    /// Takes the next event of the direction. What has to be kept comes out of `held`.
     pub fn push(
         &mut self,
         expected: Expected,
         event: &StreamEvent<'_>,
+        held: &Budget,
         out: &mut impl FnMut(FrameEvent<'_>),
     ) {
+        self.feed(expected, event, held, out);
+        self.replay(expected, held, out);
+    }
+
+    /// The stream is over: a frame still open ends here.
+    pub fn finish(&mut self, expected: Expected, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
+        if let State::Searching { search, captured } = &self.state
+            && let Some(found) = search.finish(expected.demand)
+        {
+            let captured = *captured;
+            self.found(found, captured, held, out);
+            self.replay(expected, held, out);
+        }
+        match &mut self.state {
+            State::Payload { .. } => out(FrameEvent::End { cut: true }),
+            State::Searching { search, .. } => search.release(held),
+            State::Header { .. } | State::Ended => {}
+        }
+        self.state = State::Ended;
+    }
+
+    /// Decodes what was kept while searching; it may lead to another search.
+    fn replay(&mut self, expected: Expected, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
+        while let Some(kept) = self.replay.pop_front() {
+            self.feed(expected, &kept.event(), held, out);
+        }
+    }
+
+    fn feed(
+        &mut self,
+        expected: Expected,
+        event: &StreamEvent<'_>,
+        held: &Budget,
+        out: &mut impl FnMut(FrameEvent<'_>),
+    ) {
+        if let State::Searching { search, captured } = &mut self.state {
+            if let StreamEvent::Data { bytes, .. } = event {
+                *captured = captured.saturating_add(bytes.len() as u64);
+            }
+            let captured = *captured;
+            if let Some(found) = search.push(expected.sought(), expected.demand, event, held) {
+                self.found(found, captured, held, out);
+            }
+            return;
+        }
         match *event {
             StreamEvent::Data { span, acked, bytes } => self.data(expected, span, acked, bytes, out),
             StreamEvent::Gap { span, .. } => self.gap(span.length, out),
@@ -146,12 +219,18 @@ impl Decoder {
         }
     }
 
-    /// The stream is over: a frame still open ends here.
-    pub fn finish(&mut self, out: &mut impl FnMut(FrameEvent<'_>)) {
-        if let State::Payload { .. } = self.state {
-            out(FrameEvent::End { cut: true });
+    /// Goes on from the header that was found.
+    fn found(&mut self, found: Found, captured: u64, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
+        let State::Searching { search, .. } = &mut self.state else { return };
+        let mut again = 0_u64;
+        // What was kept comes before what is still waiting from an earlier search.
+        for kept in search.take(found.start, held).rev() {
+            again = again.saturating_add(kept.captured());
+            self.replay.push_front(kept);
         }
-        self.state = State::Lost;
+        self.state = BETWEEN_FRAMES;
+        let skipped = captured.saturating_sub(again);
+        out(FrameEvent::Found { start: found.start, skipped, evidence: found.evidence });
     }
 
     fn data(
@@ -166,38 +245,37 @@ impl Decoder {
         while !rest.is_empty() {
             let at = span.part((bytes.len() - rest.len()) as u64, rest.len() as u64);
             let used = match self.state {
-                State::Header { .. } => self.header(expected, at, acked, rest, out),
+                State::Header { bytes, start } => self.header(expected, bytes, start, at, acked, rest, out),
                 State::Payload { length, done } => self.payload(length, done, at, rest, out),
-                State::Lost => return,
+                State::Searching { .. } | State::Ended => return,
             };
             rest = rest.get(used..).unwrap_or_default();
         }
     }
 
     /// Takes bytes of a header from the front of `input`; how many.
+    #[allow(clippy::too_many_arguments)] // the state, taken apart, and the event
     fn header(
         &mut self,
         expected: Expected,
+        mut bytes: HeaderBytes,
+        start: Option<Start>,
         at: Span,
         acked: Option<u64>,
         input: &[u8],
         out: &mut impl FnMut(FrameEvent<'_>),
     ) -> usize {
-        let State::Header { mut bytes, start } = self.state else { return 0 };
         let before = bytes.length;
         let filled = bytes.fill(input);
-        let Ok((_, header)) = FrameHeader::parse(bytes.as_slice()) else {
-            let part = at.part(0, filled as u64);
-            let start =
-                start.map_or(Start { span: part, acked }, |s| Start { span: s.span.join(&part), ..s });
-            self.state = State::Header { bytes, start: Some(start) };
-            return filled;
-        };
-        bytes.length = usize::from(header.header_length);
-        let used = bytes.length.saturating_sub(before);
+        let parsed = FrameHeader::parse(bytes.as_slice()).ok().map(|(_, header)| header);
+        let length = parsed.map_or(bytes.length, |header| usize::from(header.header_length));
+        let used = length.saturating_sub(before).min(filled);
         let part = at.part(0, used as u64);
         let start = start.map_or(Start { span: part, acked }, |s| Start { span: s.span.join(&part), ..s });
-        self.begin_frame(expected, header, start, out);
+        match parsed {
+            Some(header) => self.begin_frame(expected, header, start, out),
+            None => self.state = State::Header { bytes, start: Some(start) },
+        }
         used
     }
 
@@ -210,7 +288,7 @@ impl Decoder {
     ) {
         let Start { span, acked } = start;
         if !expected.admits(&header) {
-            self.state = State::Lost;
+            self.state = State::Ended;
             return out(FrameEvent::NotAFrame { header, span });
         }
         out(FrameEvent::Header { header, span, acked });
@@ -254,12 +332,24 @@ impl Decoder {
                 }
             }
             State::Header { .. } => self.lose(out),
-            State::Lost => {}
+            State::Searching { .. } | State::Ended => {}
         }
     }
 
     fn lose(&mut self, out: &mut impl FnMut(FrameEvent<'_>)) {
-        self.state = State::Lost;
+        self.state = State::searching();
         out(FrameEvent::Lost);
+    }
+}
+
+impl State {
+    fn searching() -> Self {
+        State::Searching { search: Box::default(), captured: 0 }
+    }
+}
+
+impl Expected {
+    fn sought(self) -> Sought {
+        Sought { masked: self.masked, rsv1: self.extended }
     }
 }

@@ -139,6 +139,9 @@ pub struct Negotiated {
 }
 
 impl Negotiated {
+    /// If the handshake was not captured. RSV1 then most likely means permessage-deflate, the only extension in use.
+    pub const NOT_CAPTURED: Negotiated = Negotiated { deflate: true, unknown_extension: true };
+
     /// From the extensions that the server accepted.
     pub fn new(accepted: &[Extension]) -> Self {
         Self {

@@ -53,6 +53,8 @@ pub enum Part {
     Continuing,
     /// It would go on with a message, and none was begun.
     Orphan,
+    /// It goes on with a message whose beginning may have been lost.
+    AfterLoss,
     /// It goes on with a control frame that should not have been fragmented.
     OfControl,
     /// It is a control frame.
@@ -68,7 +70,7 @@ impl Part {
         match self {
             Part::First | Part::Orphan => Some(false),
             Part::Interrupting | Part::Continuing => Some(true),
-            Part::OfControl | Part::Control | Part::Reserved => None,
+            Part::AfterLoss | Part::OfControl | Part::Control | Part::Reserved => None,
         }
     }
 }
@@ -80,6 +82,8 @@ pub(super) struct Joiner {
     payload: Collector,
     /// A control frame came without FIN, and its end has not come.
     control_open: bool,
+    /// Frames were lost, and it is not known whether a message was open.
+    lost: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +110,7 @@ impl Joiner {
         match header.opcode {
             Opcode::Text | Opcode::Binary => {
                 let part = if self.open.is_some() { Part::Interrupting } else { Part::First };
+                self.lost = false;
                 *messages += 1;
                 let compressed = negotiated.deflate && header.rsv1;
                 Membership { message: Some(*messages), opcode: header.opcode, compressed, part }
@@ -120,6 +125,10 @@ impl Joiner {
                 None if self.control_open => {
                     self.control_open = !header.fin;
                     Membership { part: Part::OfControl, ..nothing }
+                }
+                None if self.lost => {
+                    self.lost = !header.fin;
+                    Membership { part: Part::AfterLoss, ..nothing }
                 }
                 None => Membership { part: Part::Orphan, ..nothing },
             },
@@ -182,8 +191,13 @@ impl Joiner {
                     self.close(true, direction, held, out);
                 }
             }
-            Part::Orphan | Part::OfControl | Part::Reserved => {}
+            Part::Orphan | Part::AfterLoss | Part::OfControl | Part::Reserved => {}
         }
+    }
+
+    /// Frames were lost: whether a message is open is not known.
+    pub(super) fn lose(&mut self) {
+        self.lost = true;
     }
 
     /// The open message will not go on: tells what there is of it.

@@ -16,6 +16,7 @@ mod handshake;
 mod header;
 mod mask;
 mod message;
+mod search;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -29,5 +30,6 @@ pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_webso
 pub use header::{FrameHeader, Opcode};
 pub use mask::unmask;
 pub use message::{Membership, Message, Part};
+pub use search::{Demand, Evidence};
 pub use session::{Session, SessionEvent, Wanted};
 pub(crate) use token::is_token;

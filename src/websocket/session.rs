@@ -3,6 +3,7 @@
 use super::collector::Collector;
 use super::decoder::{Decoder, Expected, FrameEvent};
 use super::message::{Joiner, Membership, Part};
+use super::search::{Demand, Evidence};
 use super::{Frame, FrameHeader, Message, Negotiated, Opcode};
 use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
 
@@ -38,8 +39,22 @@ pub enum SessionEvent<'a> {
         /// Where they stand.
         span: Span,
     },
-    /// After missing bytes, the rest of the direction cannot be decoded.
+    /// After missing bytes, nobody knows where the next frame of the direction begins.
     Lost(Direction),
+    /// Where frames begin is known again, or for the first time.
+    Found {
+        /// Who sends them.
+        direction: Direction,
+        /// The mask has shown that the sender is the other end than was thought: `direction`, and that of all later
+        /// events, is named accordingly.
+        turned: bool,
+        /// The offset of the first header.
+        start: u64,
+        /// Bytes before it that were captured and are not decoded.
+        skipped: u64,
+        /// Why one thinks so.
+        evidence: Evidence,
+    },
 }
 
 /// Both directions of one WebSocket connection.
@@ -47,6 +62,12 @@ pub enum SessionEvent<'a> {
 pub struct Session {
     negotiated: Negotiated,
     wanted: Wanted,
+    /// Which direction is the client's is only guessed.
+    sides_guessed: bool,
+    /// How sure one has to be that frames begin somewhere.
+    demand: Demand,
+    /// Bytes taken before the first frame was found.
+    searched: u64,
     frames: u64,
     messages: u64,
     halves: PerDirection<Half>,
@@ -75,7 +96,27 @@ struct OpenFrame {
 impl Session {
     /// A session right behind its handshake.
     pub fn new(negotiated: Negotiated, wanted: Wanted) -> Self {
-        Self { negotiated, wanted, frames: 0, messages: 0, halves: PerDirection::default() }
+        Self {
+            negotiated,
+            wanted,
+            sides_guessed: false,
+            demand: Demand::AFTER_LOSS,
+            searched: 0,
+            frames: 0,
+            messages: 0,
+            halves: PerDirection::default(),
+        }
+    }
+
+    /// A session whose handshake was not captured: frames have to be found by evidence in both directions.
+    pub fn without_handshake(wanted: Wanted, demand: Demand, sides_guessed: bool) -> Self {
+        let mut session = Self::new(Negotiated::NOT_CAPTURED, wanted);
+        session.sides_guessed = sides_guessed;
+        session.demand = demand;
+        for direction in Direction::BOTH {
+            session.halves[direction].decoder = Decoder::searching();
+        }
+        session
     }
 
     /// Frames so far, both directions.
@@ -88,6 +129,11 @@ impl Session {
         self.messages
     }
 
+    /// Captured bytes taken before the first frame began.
+    pub fn searched(&self) -> u64 {
+        self.searched
+    }
+
     /// Takes the next event of one direction; bytes kept for readers come out of `held`.
     pub fn push(
         &mut self,
@@ -96,21 +142,27 @@ impl Session {
         held: &Budget,
         out: &mut impl FnMut(SessionEvent<'_>),
     ) {
-        let expected = Expected {
-            masked: direction == Direction::ClientToServer,
-            extended: self.negotiated.deflate || self.negotiated.unknown_extension,
-        };
+        if let StreamEvent::Data { bytes, .. } = event
+            && self.messages == 0
+        {
+            self.searched = self.searched.saturating_add(bytes.len() as u64);
+        }
         self.decode(direction, held, out, |decoder, stage, out| {
-            decoder.push(expected, event, &mut |event| stage.frame_event(event, out));
+            let expected = stage.expected();
+            decoder.push(expected, event, held, &mut |event| stage.frame_event(event, out));
         });
     }
 
     /// The stream is over: open frames and messages end here. Gives everything back to `held`.
     pub fn finish(&mut self, held: &Budget, out: &mut impl FnMut(SessionEvent<'_>)) {
-        for direction in Direction::BOTH {
+        // If the first of them turns the directions round, the other one comes last.
+        for direction in [Direction::ClientToServer, Direction::ServerToClient, Direction::ClientToServer] {
             self.decode(direction, held, out, |decoder, stage, out| {
-                decoder.finish(&mut |event| stage.frame_event(event, out));
+                let expected = stage.expected();
+                decoder.finish(expected, held, &mut |event| stage.frame_event(event, out));
             });
+        }
+        for direction in Direction::BOTH {
             let half = &mut self.halves[direction];
             half.payload.release(held);
             half.joiner.finish(direction, held, &mut |message| out(SessionEvent::Message(message)));
@@ -128,6 +180,9 @@ impl Session {
         let Half { decoder, frame, payload, missing, joiner } = &mut self.halves[direction];
         let mut stage = Stage {
             direction,
+            turned: false,
+            sides_guessed: &mut self.sides_guessed,
+            demand: &mut self.demand,
             negotiated: self.negotiated,
             wanted: self.wanted,
             frames: &mut self.frames,
@@ -139,12 +194,19 @@ impl Session {
             held,
         };
         run(decoder, &mut stage, out);
+        if stage.turned {
+            std::mem::swap(&mut self.halves.client, &mut self.halves.server);
+        }
     }
 }
 
 /// All that the treatment of one frame event touches, the decoder apart.
 struct Stage<'s> {
     direction: Direction,
+    /// The mask has shown that `direction` is the other one than was thought when the event came.
+    turned: bool,
+    sides_guessed: &'s mut bool,
+    demand: &'s mut Demand,
     negotiated: Negotiated,
     wanted: Wanted,
     frames: &'s mut u64,
@@ -175,9 +237,39 @@ impl Stage<'_> {
             }
             FrameEvent::Lost => {
                 self.joiner.abandon(direction, self.held, &mut |message| out(SessionEvent::Message(message)));
+                self.joiner.lose();
                 out(SessionEvent::Lost(direction));
             }
+            FrameEvent::Found { start, skipped, evidence } => self.found(start, skipped, evidence, out),
         }
+    }
+
+    /// What is known of the direction's frames before they come.
+    fn expected(&self) -> Expected {
+        Expected {
+            masked: (!*self.sides_guessed).then_some(self.direction == Direction::ClientToServer),
+            extended: self.negotiated.deflate || self.negotiated.unknown_extension,
+            demand: *self.demand,
+        }
+    }
+
+    fn found(
+        &mut self,
+        start: u64,
+        skipped: u64,
+        evidence: Evidence,
+        out: &mut impl FnMut(SessionEvent<'_>),
+    ) {
+        let sender = if evidence.masked { Direction::ClientToServer } else { Direction::ServerToClient };
+        let turned = std::mem::take(self.sides_guessed) && sender != self.direction;
+        if turned {
+            self.turned = !self.turned;
+            self.direction = sender;
+        }
+        // That there are frames at all is known from now on, for the other direction too.
+        *self.demand = Demand::AFTER_LOSS;
+        self.joiner.lose();
+        out(SessionEvent::Found { direction: self.direction, turned, start, skipped, evidence });
     }
 
     fn begin(
@@ -208,7 +300,7 @@ impl Stage<'_> {
                 self.joiner.payload(&frame.header, offset, bytes, self.wanted.message, self.held);
                 self.wanted.frame
             }
-            Part::Orphan | Part::OfControl | Part::Reserved => self.wanted.frame,
+            Part::Orphan | Part::AfterLoss | Part::OfControl | Part::Reserved => self.wanted.frame,
         };
         self.payload.add(frame.header.masking_key, offset, bytes, wanted, self.held);
     }

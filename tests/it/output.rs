@@ -23,7 +23,7 @@ pub const ROWS: [(&str, Rows); 3] =
 pub fn render(capture: &[u8], rows: Rows, report: &mut dyn Report) -> Vec<u8> {
     let limits = Limits::default();
     let mut out = Vec::new();
-    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits });
+    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits, ..Options::default() });
     let mut print = |record: &Record<'_>| report.record(record, &mut out).unwrap();
     print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &["capture".to_owned()], filter: None }));
     if let Ok(mut reader) = Reader::open(capture, &limits) {

@@ -16,6 +16,18 @@ pub static MISSING_BYTES: Rule = Rule {
         capture filter.",
 };
 
+/// WS903.
+pub static HANDSHAKE_NOT_CAPTURED: Rule = Rule {
+    code: "WS903",
+    name: "handshake-not-captured",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "The capture begins after the opening handshake, or does not hold it.",
+    requirement: "What was negotiated is only seen in the handshake; frames were recognised by their form, and rules \
+        that depend on extensions are silent for this connection.",
+    help: "Start the capture before the connection is opened, or make the client connect again.",
+};
+
 /// WS904.
 pub static ONE_DIRECTION_ONLY: Rule = Rule {
     code: "WS904",
@@ -62,6 +74,18 @@ pub static CAPTURE_CUT: Rule = Rule {
     requirement: "The analysis goes as far as the file can be read; what followed is not known.",
     help: "Stop the capturing program with an interrupt and wait until it has written its file, and check \
         the disk and the copy of the file.",
+};
+
+/// WS909.
+pub static RESYNCHRONISED: Rule = Rule {
+    code: "WS909",
+    name: "resynchronised",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "After missing bytes, frames were found again by evidence.",
+    requirement: "Where a frame begins is only known from the one before; behind a loss it is inferred from several \
+        plausible headers in a row, and what lies before them is not decoded.",
+    help: "Look at WS901 for what is missing; a larger capture buffer avoids most losses.",
 };
 
 /// WS911.

@@ -7,6 +7,8 @@ use crate::base::Direction::{ClientToServer as Client, ServerToClient as Server}
 use crate::base::GapReason;
 use crate::check::{capture, registry, waiting};
 use crate::record::Side;
+use crate::record::SidesKnownBy;
+use crate::websocket::Evidence;
 
 /// A rule; what breaks it, and all that is found there; what nearly breaks it, and all that is found there.
 struct Case {
@@ -275,14 +277,18 @@ fn frames() -> Vec<Case> {
     ]
 }
 
+const EVIDENCE: Evidence = Evidence { frames: 3, bits: 30, masked: true };
+
 fn captures() -> Vec<Case> {
     let gap = Span { length: 7, last: 12, ..Span::of(packet(10), 300, 7) };
     [
         ("WS901", capture::missing_bytes(Client, &gap, GapReason::Acknowledged)),
+        ("WS903", capture::handshake_not_captured(packet(5), SidesKnownBy::Mask)),
         ("WS904", capture::one_direction_only(Server, [1, 9])),
         ("WS906", capture::limit_reached("http_head", "the rest of the connection", [4, 4])),
         ("WS907", capture::conflicting_retransmission(Client, &gap, packet(9), b"abcdefg", b"abXdefg")),
         ("WS908", capture::capture_cut("a.pcap", 1000, 12, "a record announces 60 bytes, 20 are there")),
+        ("WS909", capture::resynchronised(Client, 900, 12, &EVIDENCE, packet(12))),
         ("WS911", capture::extension_not_understood("x-secret", &gap)),
     ]
     .map(|(code, violation)| {
