@@ -29,6 +29,8 @@ pub(super) struct Facts {
     turned: bool,
     known_by: SidesKnownBy,
     opened: PacketId,
+    /// Its last packet so far.
+    pub last: PacketId,
     /// The row about its beginning is out.
     announced: bool,
     pub protocol: Protocol,
@@ -50,6 +52,8 @@ pub(super) struct Facts {
     pub shortened: bool,
     /// Whether any segment of the direction was captured; settled when the connection ends.
     seen: PerDirection<bool>,
+    /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
+    cut_off: bool,
     pub frames: u64,
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
@@ -82,6 +86,7 @@ impl Facts {
             turned: false,
             known_by: if opened.by_syn { SidesKnownBy::Syn } else { SidesKnownBy::Port },
             opened: opened.packet,
+            last: opened.packet,
             announced: false,
             protocol: Protocol::Unknown,
             switched_to: None,
@@ -93,6 +98,7 @@ impl Facts {
             conflicted: false,
             shortened: false,
             seen: PerDirection { client: true, server: true },
+            cut_off: false,
             frames: 0,
             messages: 0,
             payload_bytes: PerDirection::default(),
@@ -128,8 +134,8 @@ impl Facts {
 
     /// For each direction, whether the capture holds all that there was of it.
     pub fn complete(&self) -> PerDirection<bool> {
-        let complete =
-            |direction| self.seen[direction] && self.missing_bytes[direction] == 0 && !self.http_lost;
+        let followed = !self.http_lost && !self.cut_off;
+        let complete = |direction| followed && self.seen[direction] && self.missing_bytes[direction] == 0;
         PerDirection {
             client: complete(Direction::ClientToServer),
             server: complete(Direction::ServerToClient),
@@ -154,7 +160,8 @@ impl Connection {
     }
 
     /// A segment of the connection begins the row of its packet.
-    pub fn segment(&self, note: &SegmentNote, shared: &mut Shared) {
+    pub fn segment(&mut self, note: &SegmentNote, shared: &mut Shared) {
+        self.facts.last = note.packet;
         if shared.options.rows != Rows::Packets {
             return;
         }
@@ -241,6 +248,7 @@ impl Connection {
     pub fn closed(&mut self, closed: &Closed, held: &Budget, shared: &mut Shared, out: Out<'_>) {
         let Self { facts, layer } = self;
         facts.seen = if facts.turned { closed.seen.swap() } else { closed.seen };
+        facts.cut_off = !matches!(closed.why, CloseReason::Fin | CloseReason::Reset(_));
         let mut scene = Scene { facts, held, shared, out };
         layer.finish(&mut scene);
         *layer = Layer::Opaque;
@@ -276,7 +284,7 @@ impl Scene<'_, '_> {
     /// A cap acted.
     pub fn limit_reached(&mut self, limit: &'static str, left_out: &str) {
         *self.shared.summary.limits_reached.entry(limit).or_default() += 1;
-        let packet = self.shared.packet;
+        let packet = self.facts.last;
         self.find(packet, check::capture::limit_reached(limit, left_out, [packet.number, packet.number]));
     }
 }

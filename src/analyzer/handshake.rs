@@ -32,12 +32,18 @@ pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, hea
     }
     let accepted = websocket::switched_to_websocket(request, head);
     let wanted = request.is_some_and(|request| websocket::wants_websocket(request) != Wants::No);
-    if accepted || wanted && head.status != 101 {
+    if accepted || wanted {
         handshake(scene, request, Some(head), accepted);
-    } else if head.status == 101 {
+    }
+    if accepted {
+        return;
+    }
+    if head.status == 101 {
         let protocol = head.headers.get("Upgrade").unwrap_or(b"unknown");
         scene.facts.switched_to = Some(protocol.to_vec());
-        switched(scene, head, protocol);
+        if !wanted {
+            switched(scene, head, protocol);
+        }
     } else if request.is_some_and(|request| *request.method == *b"CONNECT") && head.status / 100 == 2 {
         scene.facts.tunnel = true;
         switched(scene, head, b"CONNECT");
@@ -65,7 +71,7 @@ fn handshake(
     accepted: bool,
 ) {
     scene.facts.handshake = true;
-    let packet = response.map_or(scene.shared.packet, |response| response.span.end);
+    let packet = response.map_or(scene.facts.last, |response| response.span.end);
     let extensions =
         response.map(|response| websocket::extensions(&response.headers).list).unwrap_or_default();
     let key = request.and_then(|request| request.headers.get("Sec-WebSocket-Key"));
@@ -123,9 +129,10 @@ fn accept_session(
         invalid_response: invalid,
         client_began: false,
     });
-    for extension in extensions.iter().filter(|extension| !extension.is_known()) {
-        let violation = check::capture::extension_not_understood(&extension.name, &response.span);
-        scene.find(response.span.end, violation);
+    let unknown = extensions.iter().filter(|extension| !extension.is_known());
+    let names: Vec<&str> = unknown.map(|extension| extension.name.as_str()).collect();
+    if !names.is_empty() {
+        scene.find(response.span.end, check::capture::extensions_not_understood(&names, &response.span));
     }
 }
 

@@ -283,7 +283,7 @@ fn captures() -> Vec<Case> {
         ("WS906", capture::limit_reached("http_head", "the rest of the connection", [4, 4])),
         ("WS907", capture::conflicting_retransmission(Client, &gap, packet(9), b"abcdefg", b"abXdefg")),
         ("WS908", capture::capture_cut("a.pcap", 1000, 12, "a record announces 60 bytes, 20 are there")),
-        ("WS911", capture::extension_not_understood("x-secret", &gap)),
+        ("WS911", capture::extensions_not_understood(&["x-secret"], &gap)),
     ]
     .map(|(code, violation)| {
         assert_eq!(violation.side, Side::Capture);
