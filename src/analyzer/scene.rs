@@ -12,9 +12,9 @@ use crate::packet::NotTcp;
 use crate::record::{Ends, FindingCounts, NotDecoded, Place, Record, Severity, Summary};
 use crate::websocket::Wanted;
 
-/// Findings that wait for the row of their packet. A packet can complete millions of frames, each of them wrong; by
-/// then its row has all that it names, and goes out.
-const WAITING: usize = 1024;
+/// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
+/// Reassembly can complete millions of wrong frames at once; then the row goes out before it knows them all.
+const WAITING: usize = 1 << 16;
 
 /// Reasons counted apart. Some are made of numbers that a capture can make up at will.
 const REASONS: usize = 64;

@@ -6,6 +6,7 @@ use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::{Limits, Timestamp};
 use sockeye::capture::{LinkType, Packet};
 use sockeye::record::{Payload, Record};
+use sockeye::report::{Report, Table, TableOptions};
 
 use crate::output::{records, rows};
 
@@ -97,11 +98,11 @@ fn codes(records: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn ten_thousand_findings_of_one_packet_stand_behind_its_row() {
+fn a_hundred_thousand_findings_of_one_packet_stand_behind_its_row() {
     let mut capture = Capture::default();
     let mut tcp = capture.websocket(40000);
     // Each frame is unmasked and has a reserved opcode.
-    capture.segment(&mut tcp, 0, ACK, &[0x83, 0x00].repeat(5000));
+    capture.segment(&mut tcp, 0, ACK, &[0x83, 0x00].repeat(50_000));
     let (mut row, mut behind) = (0, 0);
     capture.analyze(options(Rows::Packets, 0), |record| match record {
         Record::Packet(packet) => row = packet.place.packet,
@@ -111,7 +112,7 @@ fn ten_thousand_findings_of_one_packet_stand_behind_its_row() {
         }
         _ => {}
     });
-    assert_eq!(behind, 10_000);
+    assert_eq!(behind, 100_000);
 }
 
 #[test]
@@ -221,4 +222,16 @@ fn a_cap_that_shortens_a_message_is_told() {
         });
         assert_eq!(reached, ["WS906"]);
     }
+}
+
+#[test]
+fn a_payload_of_which_nothing_is_shown_is_marked_in_the_table() {
+    let mut capture = Capture::default();
+    let mut tcp = capture.websocket(40000);
+    capture.segment(&mut tcp, 1, ACK, &[0x82, 1, 7, 0x89, 0]);
+    let mut table = Table::new(TableOptions::default());
+    let mut out = Vec::new();
+    capture.analyze(options(Rows::Frames, 0), |record| table.record(record, &mut out).unwrap());
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("Binary [FIN] …\n") && out.contains("Ping [FIN]\n"), "{out}");
 }
