@@ -110,6 +110,10 @@ fn switched(scene: &mut Scene<'_, '_>) -> Layer {
             scene.facts.tunnel = false;
             Layer::new(scene.shared.limits())
         }
+        None if scene.facts.tunnel => {
+            scene.limit_reached("tunnels", "CONNECT tunnels inside each other are not followed any deeper");
+            Layer::Opaque
+        }
         None => Layer::Opaque,
     }
 }

@@ -235,3 +235,19 @@ fn a_payload_of_which_nothing_is_shown_is_marked_in_the_table() {
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("Binary [FIN] …\n") && out.contains("Ping [FIN]\n"), "{out}");
 }
+
+#[test]
+fn tunnels_inside_each_other_are_followed_to_a_depth_that_is_told() {
+    for (tunnels, frames, limits) in [(4, 1, vec![]), (5, 0, vec!["WS906"])] {
+        let mut capture = Capture::default();
+        let mut tcp = capture.opened(40000);
+        for _ in 0..tunnels {
+            capture.segment(&mut tcp, 0, ACK, b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n");
+            capture.segment(&mut tcp, 1, ACK, b"HTTP/1.1 200 OK\r\n\r\n");
+        }
+        capture.segment(&mut tcp, 0, ACK, REQUEST);
+        capture.segment(&mut tcp, 1, ACK, &[RESPONSE, &[0x81, 2, b'h', b'i']].concat());
+        let records = capture.records("frames");
+        assert_eq!((rows(&records, "frame").len(), codes(&records)), (frames, limits));
+    }
+}
