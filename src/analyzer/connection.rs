@@ -44,6 +44,8 @@ pub(super) struct Facts {
     pub websocket: Option<WebSocketFacts>,
     /// An opening handshake was seen, whatever became of it.
     pub handshake: bool,
+    /// The last response answered a request that was not captured.
+    pub unpaired: bool,
     /// HTTP could not be followed to its end.
     pub http_lost: bool,
     /// That a retransmission contradicted the first copy has been told.
@@ -94,6 +96,7 @@ impl Facts {
             tunnels: 0,
             websocket: None,
             handshake: false,
+            unpaired: false,
             http_lost: false,
             conflicted: false,
             shortened: false,
@@ -120,16 +123,29 @@ impl Facts {
             return;
         }
         let is_client = direction == Direction::ClientToServer;
-        let right = match http::speaks(bytes) {
-            Speaks::Request => is_client,
-            Speaks::Response => !is_client,
-            Speaks::Undecided | Speaks::Neither => return,
+        let speaks_as_client = match http::speaks(bytes) {
+            Speaks::Request => true,
+            Speaks::Response => false,
+            // Too short to tell, but no beginning of a response: at most a request.
+            Speaks::Undecided => !b"HTTP/".starts_with(bytes),
+            Speaks::Neither => return,
         };
-        self.known_by = SidesKnownBy::Handshake;
-        if !right {
+        if speaks_as_client != is_client {
             self.turned = !self.turned;
             self.ends = Ends { client: self.ends.server, server: self.ends.client };
         }
+    }
+
+    /// HTTP has shown who the client is, if the SYN has not.
+    pub fn sides_by_handshake(&mut self) {
+        if self.known_by == SidesKnownBy::Port {
+            self.known_by = SidesKnownBy::Handshake;
+        }
+    }
+
+    /// Whether the capture holds what the server said, if it said anything.
+    pub fn server_was_heard(&self) -> bool {
+        self.seen.server && self.missing_bytes.server == 0 && !self.http_lost
     }
 
     /// For each direction, whether the capture holds all that there was of it.

@@ -14,6 +14,7 @@ use crate::websocket::{self, Extension, Negotiated, Wants};
 /// A request head is complete.
 pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
     scene.learn_protocol(Protocol::Http);
+    scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
     shared.row.head(facts, || request_line(head));
     if head.asks_for_upgrade() {
@@ -25,12 +26,14 @@ pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
 /// A response head is complete.
 pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, head: &Response, interim: bool) {
     scene.learn_protocol(Protocol::Http);
+    scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
     shared.row.head(facts, || status_line(head));
     if interim {
         return;
     }
     let accepted = websocket::switched_to_websocket(request, head);
+    scene.facts.unpaired = request.is_none();
     let wanted = request.is_some_and(|request| websocket::wants_websocket(request) != Wants::No);
     if accepted || wanted {
         handshake(scene, request, Some(head), accepted);
@@ -85,9 +88,9 @@ fn handshake(
         subprotocol: response.and_then(|head| head.headers.get("Sec-WebSocket-Protocol")).map(Text),
         extensions: &extensions,
         outcome: match response {
-            _ if accepted => Outcome::Accepted,
-            Some(_) => Outcome::Rejected,
-            None => Outcome::Unanswered,
+            _ if accepted => Some(Outcome::Accepted),
+            Some(_) => Some(Outcome::Rejected),
+            None => scene.facts.server_was_heard().then_some(Outcome::Unanswered),
         },
     };
     scene.tell(&Record::Handshake(record));

@@ -45,6 +45,11 @@ impl Layer {
                 exchange.push(direction, *event, held, &mut |event| http(scene, &mut next, event));
                 self.replace(next, held);
             }
+            Layer::WebSocket(frames) if overtaken(scene, frames, direction, event) => {
+                scene.facts.http_lost = true;
+                session::finish(frames, scene);
+                *self = Layer::Opaque;
+            }
             Layer::WebSocket(frames) => session::push(frames, scene, direction, event),
             Layer::Opaque => {}
         }
@@ -70,6 +75,13 @@ impl Layer {
         }
         *self = next;
     }
+}
+
+/// Whether the server's first bytes behind a 101 are the answers to earlier requests, which the 101 overtook (some
+/// servers do that). With its requests not captured, nobody can say where frames begin.
+fn overtaken(scene: &Scene<'_, '_>, frames: &Session, direction: Direction, event: &StreamEvent<'_>) -> bool {
+    let first = scene.facts.unpaired && direction == Direction::ServerToClient && frames.frames() == 0;
+    matches!(event, StreamEvent::Data { bytes, .. } if first && bytes.starts_with(b"HTTP/1."))
 }
 
 /// Treats what HTTP says; `next` is the stage that follows it, once that is known.

@@ -251,3 +251,41 @@ fn tunnels_inside_each_other_are_followed_to_a_depth_that_is_told() {
         assert_eq!((rows(&records, "frame").len(), codes(&records)), (frames, limits));
     }
 }
+
+#[test]
+fn answers_that_a_101_overtook_are_no_frames_when_their_requests_are_missing() {
+    let mut capture = Capture::default();
+    let mut tcp = Tcp { port: 40000, next: [1000, 5000] };
+    capture.segment(&mut tcp, 1, ACK, RESPONSE);
+    capture.segment(&mut tcp, 1, ACK, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    let records = capture.records("frames");
+    assert!(rows(&records, "frame").is_empty());
+    assert_eq!(codes(&records), ["WS904"], "and nobody is blamed");
+}
+
+#[test]
+fn a_first_segment_too_short_to_tell_does_not_hide_who_the_client_is() {
+    let mut capture = Capture::default();
+    // Without a SYN the end with the lower port is taken for the server; here it is the client.
+    let mut tcp = Tcp { port: 1000, next: [1000, 5000] };
+    capture.segment(&mut tcp, 0, ACK, &REQUEST[..1]);
+    capture.segment(&mut tcp, 0, ACK, &REQUEST[1..]);
+    capture.segment(&mut tcp, 1, ACK, RESPONSE);
+    let connection = rows(&capture.records("frames"), "connection").remove(0);
+    assert_eq!(connection["client"], "10.0.0.1:1000");
+    assert_eq!(
+        (&connection["sides_known_by"], &connection["protocol"]),
+        (&"handshake".into(), &"websocket".into())
+    );
+}
+
+#[test]
+fn an_answer_that_the_capture_lacks_is_not_called_missing() {
+    let mut capture = Capture::default();
+    let mut tcp = Tcp { port: 40000, next: [1000, 5000] };
+    capture.segment(&mut tcp, 0, ACK, REQUEST);
+    tcp.next[1] += RESPONSE.len() as u32;
+    capture.segment(&mut tcp, 0, ACK, b"\x81\x80\x00\x00\x00\x00");
+    let handshake = rows(&capture.records("frames"), "handshake").remove(0);
+    assert_eq!((&handshake["outcome"], &handshake["response"]), (&Value::Null, &Value::Null));
+}
