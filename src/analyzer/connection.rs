@@ -29,6 +29,8 @@ pub(super) struct Facts {
     turned: bool,
     pub known_by: SidesKnownBy,
     opened: PacketId,
+    /// Its last packet so far.
+    pub last: PacketId,
     /// The row about its beginning is out.
     announced: bool,
     pub protocol: Protocol,
@@ -44,6 +46,8 @@ pub(super) struct Facts {
     pub handshake: bool,
     /// A request asked for WebSocket, and its response has not been told.
     pub asked: bool,
+    /// The last response answered a request that was not captured.
+    pub unpaired: bool,
     /// HTTP could not be followed to its end.
     pub http_lost: bool,
     /// That a retransmission contradicted the first copy has been told.
@@ -52,6 +56,8 @@ pub(super) struct Facts {
     pub shortened: bool,
     /// Whether any segment of the direction was captured; settled when the connection ends.
     seen: PerDirection<bool>,
+    /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
+    cut_off: bool,
     pub frames: u64,
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
@@ -94,6 +100,7 @@ impl Facts {
             turned: false,
             known_by: if opened.by_syn { SidesKnownBy::Syn } else { SidesKnownBy::Port },
             opened: opened.packet,
+            last: opened.packet,
             announced: false,
             protocol: Protocol::Unknown,
             switched_to: None,
@@ -102,10 +109,12 @@ impl Facts {
             websocket: None,
             handshake: false,
             asked: false,
+            unpaired: false,
             http_lost: false,
             conflicted: false,
             shortened: false,
             seen: PerDirection { client: true, server: true },
+            cut_off: false,
             frames: 0,
             messages: 0,
             payload_bytes: PerDirection::default(),
@@ -127,21 +136,27 @@ impl Facts {
             return;
         }
         let is_client = direction == Direction::ClientToServer;
-        let right = match http::speaks(bytes) {
-            Speaks::Request => is_client,
-            Speaks::Response => !is_client,
-            Speaks::Undecided | Speaks::Neither => return,
+        let speaks_as_client = match http::speaks(bytes) {
+            Speaks::Request => true,
+            Speaks::Response => false,
+            // Too short to tell, but no beginning of a response: at most a request.
+            Speaks::Undecided => !b"HTTP/".starts_with(bytes),
+            Speaks::Neither => return,
         };
-        if right {
+        if speaks_as_client != is_client {
+            self.turn_round();
+        }
+    }
+
+    /// HTTP has shown who the client is, if the SYN has not.
+    pub fn sides_by_handshake(&mut self) {
+        if self.known_by == SidesKnownBy::Port {
             self.known_by = SidesKnownBy::Handshake;
-        } else {
-            self.turn_round(SidesKnownBy::Handshake);
         }
     }
 
     /// The client is the server, and the other way round.
-    pub fn turn_round(&mut self, known_by: SidesKnownBy) {
-        self.known_by = known_by;
+    pub fn turn_round(&mut self) {
         self.turned = !self.turned;
         self.ends = Ends { client: self.ends.server, server: self.ends.client };
     }
@@ -151,10 +166,15 @@ impl Facts {
         self.missing_bytes.client == 0 && self.missing_bytes.server == 0
     }
 
+    /// Whether the capture holds what the server said, if it said anything.
+    pub fn server_was_heard(&self) -> bool {
+        self.seen.server && self.missing_bytes.server == 0 && !self.http_lost
+    }
+
     /// For each direction, whether the capture holds all that there was of it.
     pub fn complete(&self) -> PerDirection<bool> {
-        let complete =
-            |direction| self.seen[direction] && self.missing_bytes[direction] == 0 && !self.http_lost;
+        let followed = !self.http_lost && !self.cut_off;
+        let complete = |direction| followed && self.seen[direction] && self.missing_bytes[direction] == 0;
         PerDirection {
             client: complete(Direction::ClientToServer),
             server: complete(Direction::ServerToClient),
@@ -179,7 +199,8 @@ impl Connection {
     }
 
     /// A segment of the connection begins the row of its packet.
-    pub fn segment(&self, note: &SegmentNote, shared: &mut Shared) {
+    pub fn segment(&mut self, note: &SegmentNote, shared: &mut Shared) {
+        self.facts.last = note.packet;
         if shared.options.rows != Rows::Packets {
             return;
         }
@@ -266,6 +287,7 @@ impl Connection {
     pub fn closed(&mut self, closed: &Closed, held: &Budget, shared: &mut Shared, out: Out<'_>) {
         let Self { facts, layer } = self;
         facts.seen = if facts.turned { closed.seen.swap() } else { closed.seen };
+        facts.cut_off = !matches!(closed.why, CloseReason::Fin | CloseReason::Reset(_));
         let mut scene = Scene { facts, held, shared, out };
         layer.finish(&mut scene);
         *layer = Layer::Opaque;
@@ -301,7 +323,7 @@ impl Scene<'_, '_> {
     /// A cap acted.
     pub fn limit_reached(&mut self, limit: &'static str, left_out: &str) {
         *self.shared.summary.limits_reached.entry(limit).or_default() += 1;
-        let packet = self.shared.packet;
+        let packet = self.facts.last;
         self.find(packet, check::capture::limit_reached(limit, left_out, [packet.number, packet.number]));
     }
 }

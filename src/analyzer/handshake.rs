@@ -14,6 +14,7 @@ use crate::websocket::{self, Extension, Negotiated, Wants};
 /// A request head is complete.
 pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
     scene.learn_protocol(Protocol::Http);
+    scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
     shared.row.head(facts, || request_line(head));
     scene.facts.asked |= websocket::wants_websocket(head) == Wants::Upgrade;
@@ -26,6 +27,7 @@ pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
 /// A response head is complete.
 pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, head: &Response, interim: bool) {
     scene.learn_protocol(Protocol::Http);
+    scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
     shared.row.head(facts, || status_line(head));
     if interim {
@@ -33,13 +35,20 @@ pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, hea
     }
     scene.facts.asked = false;
     let accepted = websocket::switched_to_websocket(request, head);
+    scene.facts.unpaired = request.is_none();
     let wanted = request.is_some_and(|request| websocket::wants_websocket(request) != Wants::No);
-    if accepted || wanted && head.status != 101 {
+    if accepted || wanted {
         handshake(scene, request, Some(head), accepted);
-    } else if head.status == 101 {
+    }
+    if accepted {
+        return;
+    }
+    if head.status == 101 {
         let protocol = head.headers.get("Upgrade").unwrap_or(b"unknown");
         scene.facts.switched_to = Some(protocol.to_vec());
-        switched(scene, head, protocol);
+        if !wanted {
+            switched(scene, head, protocol);
+        }
     } else if request.is_some_and(|request| *request.method == *b"CONNECT") && head.status / 100 == 2 {
         scene.facts.tunnel = true;
         switched(scene, head, b"CONNECT");
@@ -67,7 +76,7 @@ fn handshake(
     accepted: bool,
 ) {
     scene.facts.handshake = true;
-    let packet = response.map_or(scene.shared.packet, |response| response.span.end);
+    let packet = response.map_or(scene.facts.last, |response| response.span.end);
     let extensions =
         response.map(|response| websocket::extensions(&response.headers).list).unwrap_or_default();
     let key = request.and_then(|request| request.headers.get("Sec-WebSocket-Key"));
@@ -81,9 +90,9 @@ fn handshake(
         subprotocol: response.and_then(|head| head.headers.get("Sec-WebSocket-Protocol")).map(Text),
         extensions: &extensions,
         outcome: match response {
-            _ if accepted => Outcome::Accepted,
-            Some(_) => Outcome::Rejected,
-            None => Outcome::Unanswered,
+            _ if accepted => Some(Outcome::Accepted),
+            Some(_) => Some(Outcome::Rejected),
+            None => scene.facts.server_was_heard().then_some(Outcome::Unanswered),
         },
     };
     scene.tell(&Record::Handshake(record));
@@ -125,9 +134,10 @@ fn accept_session(
         invalid_response: invalid,
         client_began: false,
     });
-    for extension in extensions.iter().filter(|extension| !extension.is_known()) {
-        let violation = check::capture::extension_not_understood(&extension.name, &response.span);
-        scene.find(response.span.end, violation);
+    let unknown = extensions.iter().filter(|extension| !extension.is_known());
+    let names: Vec<&str> = unknown.map(|extension| extension.name.as_str()).collect();
+    if !names.is_empty() {
+        scene.find(response.span.end, check::capture::extensions_not_understood(&names, &response.span));
     }
 }
 

@@ -46,6 +46,11 @@ impl Layer {
                 exchange.push(direction, *event, held, &mut |event| http(scene, &mut next, event));
                 self.replace(next, held);
             }
+            Layer::WebSocket(frames) if overtaken(scene, frames, direction, event) => {
+                scene.facts.http_lost = true;
+                session::finish(frames, scene);
+                *self = Layer::Opaque;
+            }
             Layer::WebSocket(frames) => {
                 session::push(frames, scene, direction, event);
                 if scene.facts.websocket.is_none() && !may_still_be(frames, event) {
@@ -77,6 +82,13 @@ impl Layer {
         }
         *self = next;
     }
+}
+
+/// Whether the server's first bytes behind a 101 are the answers to earlier requests, which the 101 overtook (some
+/// servers do that). With its requests not captured, nobody can say where frames begin.
+fn overtaken(scene: &Scene<'_, '_>, frames: &Session, direction: Direction, event: &StreamEvent<'_>) -> bool {
+    let first = scene.facts.unpaired && direction == Direction::ServerToClient && frames.frames() == 0;
+    matches!(event, StreamEvent::Data { bytes, .. } if first && bytes.starts_with(b"HTTP/1."))
 }
 
 /// Treats what HTTP says; `next` is the stage that follows it, once that is known.
@@ -148,6 +160,10 @@ fn switched(scene: &mut Scene<'_, '_>) -> Layer {
             scene.facts.tunnels += 1;
             scene.facts.tunnel = false;
             Layer::new(scene.shared.limits())
+        }
+        None if scene.facts.tunnel => {
+            scene.limit_reached("tunnels", "CONNECT tunnels inside each other are not followed any deeper");
+            Layer::Opaque
         }
         None => Layer::Opaque,
     }

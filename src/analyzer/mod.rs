@@ -15,7 +15,7 @@ use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};
 use crate::check;
 use crate::packet;
-use crate::record::{FindingCounts, NotDecoded, Record};
+use crate::record::{FindingCounts, Record};
 use crate::tcp::{Connections, Event, What};
 
 use connection::Connection;
@@ -99,12 +99,7 @@ impl Analyzer {
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
         let Self { tcp, connections, held, shared } = self;
         tcp.finish(&mut |event| treat(connections, held, shared, event, out));
-        let not_decoded = shared.not_decoded.iter();
-        shared.summary.not_decoded = not_decoded
-            .map(|(reason, packets)| NotDecoded { reason: reason.to_string(), packets: *packets })
-            .collect();
-        shared.summary.not_decoded.sort_by(|a, b| (b.packets, &a.reason).cmp(&(a.packets, &b.reason)));
-        out(&Record::Summary(shared.summary.clone()));
+        out(&Record::Summary(shared.summary()));
     }
 }
 

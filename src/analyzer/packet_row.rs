@@ -6,6 +6,8 @@ use crate::record::{Ends, PacketRow, Place, Record};
 use crate::tcp::SegmentNote;
 use crate::websocket::FrameHeader;
 
+/// Frame headers kept of one row. No packet carries more, but one that fills a hole can complete more.
+const HEADERS: usize = 64 << 10;
 /// Frame headers for which the buffer is kept from row to row; few packets complete more.
 const KEPT: usize = 1024;
 
@@ -15,6 +17,7 @@ pub(super) struct RowDraft {
     segment: Option<Segment>,
     heads: Vec<String>,
     frames: Vec<FrameHeader>,
+    frame_count: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +66,10 @@ impl RowDraft {
     pub fn frame(&mut self, facts: &Facts, header: FrameHeader) {
         let Some(segment) = self.of(facts) else { return };
         segment.protocol = "WebSocket";
-        self.frames.push(header);
+        self.frame_count += 1;
+        if self.frames.len() < HEADERS {
+            self.frames.push(header);
+        }
     }
 
     /// The row's segment, if it belongs to this connection: a packet can end another connection too.
@@ -88,9 +94,11 @@ impl RowDraft {
             window: note.window,
             heads: &self.heads,
             frames: &self.frames,
+            frame_count: self.frame_count,
         }));
         self.heads.clear();
         self.frames.clear();
         self.frames.shrink_to(KEPT);
+        self.frame_count = 0;
     }
 }

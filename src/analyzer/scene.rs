@@ -1,6 +1,6 @@
 //! What all connections share, and what the treatment of one event may touch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::connection::Facts;
 use super::packet_row::RowDraft;
@@ -9,8 +9,15 @@ use crate::base::{Budget, Limits, PacketId, Timestamp};
 use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
-use crate::record::{Ends, FindingCounts, Place, Record, Severity, Summary};
+use crate::record::{Ends, FindingCounts, NotDecoded, Place, Record, Severity, Summary};
 use crate::websocket::Wanted;
+
+/// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
+/// Reassembly can complete millions of wrong frames at once; then the row goes out before it knows them all.
+const WAITING: usize = 1 << 16;
+
+/// Reasons counted apart. Some are made of numbers that a capture can make up at will.
+const REASONS: usize = 64;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -23,8 +30,12 @@ pub(super) struct Shared {
     /// Time of the first packet.
     origin: Option<Timestamp>,
     pub summary: Summary,
-    pub not_decoded: HashMap<NotTcp, u64>,
-    link_types: Vec<LinkType>,
+    /// At most [`REASONS`] of them.
+    not_decoded: HashMap<NotTcp, u64>,
+    /// Packets for which there was no room in it.
+    not_decoded_otherwise: u64,
+    link_type: Option<LinkType>,
+    link_types: HashSet<LinkType>,
     /// Keys of earlier handshakes.
     pub keys: KeyMemory,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
@@ -50,7 +61,9 @@ impl Shared {
             origin: None,
             summary: Summary::default(),
             not_decoded: HashMap::new(),
-            link_types: Vec::new(),
+            not_decoded_otherwise: 0,
+            link_type: None,
+            link_types: HashSet::new(),
             keys: KeyMemory::default(),
             row: RowDraft::default(),
             waiting: Vec::new(),
@@ -78,8 +91,8 @@ impl Shared {
         self.origin.get_or_insert(packet.time);
         self.length = packet.original_length;
         self.packet = PacketId { number: self.summary.packets, time: packet.time };
-        if self.link_types.last() != Some(&packet.link_type) && !self.link_types.contains(&packet.link_type) {
-            self.link_types.push(packet.link_type);
+        let is_another = self.link_type.replace(packet.link_type) != Some(packet.link_type);
+        if is_another && self.link_types.insert(packet.link_type) {
             self.summary.link_types.push(packet.link_type.to_string());
         }
         self.packet
@@ -87,7 +100,25 @@ impl Shared {
 
     /// Counts a packet without a TCP segment.
     pub fn not_decoded(&mut self, reason: NotTcp) {
-        *self.not_decoded.entry(reason).or_default() += 1;
+        if let Some(packets) = self.not_decoded.get_mut(&reason) {
+            *packets += 1;
+        } else if self.not_decoded.len() < REASONS {
+            self.not_decoded.insert(reason, 1);
+        } else {
+            self.not_decoded_otherwise += 1;
+        }
+    }
+
+    /// The totals, with the most frequent reason for not decoding a packet first.
+    pub fn summary(&self) -> Summary {
+        let entry = |reason: String, packets| NotDecoded { reason, packets };
+        let mut not_decoded: Vec<_> =
+            self.not_decoded.iter().map(|(reason, packets)| entry(reason.to_string(), *packets)).collect();
+        not_decoded.sort_by(|a, b| (b.packets, &a.reason).cmp(&(a.packets, &b.reason)));
+        if self.not_decoded_otherwise > 0 {
+            not_decoded.push(entry("other reasons".to_owned(), self.not_decoded_otherwise));
+        }
+        Summary { not_decoded, ..self.summary.clone() }
     }
 
     /// Where a record of this connection and packet belongs.
@@ -122,6 +153,9 @@ impl Shared {
         count(counts, violation.rule.severity);
         if self.row.pending() {
             self.waiting.push((place, ends, violation));
+            if self.waiting.len() >= WAITING {
+                self.end_packet(out);
+            }
         } else {
             out(&Record::Finding(violation.finding(place, ends)));
         }

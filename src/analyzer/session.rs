@@ -38,7 +38,7 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::Lost(_) => {}
         SessionEvent::Found { direction, turned, start, skipped, evidence } => {
             if turned {
-                scene.facts.turn_round(SidesKnownBy::Mask);
+                scene.facts.turn_round();
             }
             found(scene, direction, start, skipped, evidence);
         }
@@ -71,6 +71,7 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     }
     let place = scene.place(frame.span.end);
     if scene.shared.options.rows == Rows::Frames {
+        let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
         let record = record::Frame {
             place,
             ends: scene.facts.ends,
@@ -80,8 +81,8 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
             header: frame.header,
             payload_captured: frame.payload_captured,
             missing: frame.missing,
-            payload: Payload::new(frame.membership.opcode, frame.payload),
-            truncated: frame.truncated,
+            payload: Payload::new(frame.membership.opcode, payload, truncated),
+            truncated,
             compressed: frame.membership.compressed,
             content: frame.membership.opcode,
             message: frame.membership.message,
@@ -92,7 +93,18 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     let Scene { facts, shared, .. } = scene;
     shared.row.frame(facts, frame.header);
     judge(scene, frame, close);
-    tell_cap(scene, frame);
+    if scene.shared.options.rows == Rows::Frames && frame.truncated {
+        tell_cap(scene, ("frame", frame.number), frame.payload.len());
+    }
+}
+
+/// As much of a payload as somebody asked to see, and whether that is less than there was. The body of a Close is
+/// collected for its code, whoever asked.
+fn shown<'a>(shared: &Shared, payload: &'a [u8], truncated: bool) -> (&'a [u8], bool) {
+    match payload.get(..shared.options.payload) {
+        Some(shown) => (shown, truncated || shown.len() < payload.len()),
+        None => (payload, truncated),
+    }
 }
 
 /// Tells what is wrong with a frame.
@@ -148,17 +160,16 @@ fn not_a_frame(scene: &mut Scene<'_, '_>, direction: Direction, header: &FrameHe
     });
 }
 
-/// Says so, once a connection, if a cap kept payload from being shown that somebody wanted to see.
-fn tell_cap(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
+/// Says so, once a connection, if it was a cap that truncated the payload of a frame or message to `kept` bytes, and
+/// not the user's wish.
+fn tell_cap(scene: &mut Scene<'_, '_>, (kind, number): (&str, u64), kept: usize) {
     let Shared { options, .. } = &*scene.shared;
-    let by_user = frame.payload.len() >= options.payload;
-    if !frame.truncated || by_user || options.rows != Rows::Frames || scene.facts.shortened {
+    if kept >= options.payload || scene.facts.shortened {
         return;
     }
     scene.facts.shortened = true;
-    let limit = if frame.payload.len() >= options.limits.payload { "payload" } else { "held_total" };
-    let shown = frame.payload.len();
-    let text = format!("of frame {} only the first {shown} payload bytes are shown", frame.number);
+    let limit = if kept >= options.limits.payload { "payload" } else { "held_total" };
+    let text = format!("of {kind} {number} only the first {kept} payload bytes are shown");
     scene.limit_reached(limit, &text);
 }
 
@@ -188,6 +199,7 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
     let close = (message.header.opcode == Opcode::Close && message.whole && !message.truncated)
         .then(|| CloseBody::parse(message.payload));
     let readable = !message.compressed;
+    let (payload, truncated) = shown(scene.shared, message.payload, message.truncated);
     let record = record::Message {
         place: scene.place(message.span.end),
         ends: scene.facts.ends,
@@ -199,10 +211,13 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         compressed: message.compressed,
         wire_length: message.wire_length,
         length: readable.then_some(message.wire_length),
-        payload: readable.then(|| Payload::new(message.header.opcode, message.payload)),
+        payload: readable.then(|| Payload::new(message.header.opcode, payload, truncated)),
         complete: message.whole && readable,
-        truncated: message.truncated,
+        truncated,
         close: close.as_ref().map(said),
     };
     scene.tell(&Record::Message(record));
+    if message.truncated {
+        tell_cap(scene, ("message", message.number), message.payload.len());
+    }
 }

@@ -1,6 +1,6 @@
 //! What the capture does not show. Nothing is judged here: the caller knows, and these find the words.
 
-use super::text::{json, shown};
+use super::text::{json, shown, shown_list};
 use super::{Violation, registry};
 use crate::base::{Direction, GapReason, PacketId, Span};
 use crate::record::{Side, SidesKnownBy};
@@ -123,14 +123,15 @@ pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Viol
         .with("file_offset", offset)
 }
 
-/// WS911: the response at `response` agreed to an extension that [`Extension::is_known`](crate::websocket::Extension::is_known) does not know.
-pub fn extension_not_understood(name: &str, response: &Span) -> Violation {
+/// WS911: the response at `response` agreed to these extensions, which
+/// [`Extension::is_known`](crate::websocket::Extension::is_known) does not know.
+pub fn extensions_not_understood(names: &[&str], response: &Span) -> Violation {
     let text = format!(
-        "the extension {} was negotiated, which Sockeye does not know; \
+        "an extension was negotiated which Sockeye does not know: {}; \
          rules about reserved bits, opcodes and text are silent for this connection",
-        shown(name.as_bytes())
+        shown_list(names.iter().map(|name| name.as_bytes()))
     );
     let packets = [response.first, response.last];
     Violation::of_packets(&registry::EXTENSION_NOT_UNDERSTOOD, Side::Capture, packets, text)
-        .with("extension", json(name.as_bytes()))
+        .with("extensions", names.iter().map(|name| json(name.as_bytes())).collect::<Vec<_>>())
 }

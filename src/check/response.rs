@@ -1,5 +1,7 @@
 //! The 101 that accepts an opening handshake (RFC 6455 §4.2.2, and §4.1 for what the client makes of it).
 
+use std::collections::HashSet;
+
 use super::{Rule, Violation, head, registry, text};
 use crate::base::Span;
 use crate::http::{Header, Headers, Request, Response};
@@ -133,7 +135,9 @@ impl<'a> Judge<'a> {
         }
         let Some(request) = request else { return };
         let offered = extensions(&request.headers).list;
-        let is_offered = |name: &str| offered.iter().any(|offer| offer.name.eq_ignore_ascii_case(name));
+        // Both lists can have thousands of elements.
+        let in_lower_case: HashSet<_> = offered.iter().map(|offer| offer.name.to_ascii_lowercase()).collect();
+        let is_offered = |name: &str| in_lower_case.contains(&name.to_ascii_lowercase());
         let accepted = extensions(self.headers).list;
         if let Some(extra) = accepted.iter().find(|extension| !is_offered(&extension.name)) {
             let names: Vec<_> = offered.iter().map(|offer| offer.name.as_str()).collect();

@@ -53,7 +53,7 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     for (path, end) in args.captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {
             let name = name(path);
-            analyzer.cut(&name, end, &mut |record| printer.print(record));
+            analyzer.cut(&path.to_string_lossy(), end, &mut |record| printer.print(record));
             say("warning", &format!("{name}: {end}; everything before is shown"));
         }
     }

@@ -34,8 +34,10 @@ pub struct PacketRow<'a> {
     pub window: u16,
     /// First lines of the HTTP heads that it completes.
     pub heads: &'a [String],
-    /// Headers of the WebSocket frames that it completes.
+    /// Headers of the WebSocket frames that it completes; of very many, the first.
     pub frames: &'a [crate::websocket::FrameHeader],
+    /// How many frames it completes.
+    pub frame_count: u64,
 }
 
 /// The beginning of a connection (a row of the timeline).

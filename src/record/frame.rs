@@ -83,12 +83,19 @@ pub enum Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
-    /// The payload of something whose content is `opcode`.
-    pub fn new(opcode: Opcode, bytes: &'a [u8]) -> Self {
-        match (opcode, std::str::from_utf8(bytes)) {
-            (Opcode::Text | Opcode::Ping | Opcode::Pong, Ok(text)) => Payload::Text(text),
-            _ => Payload::Bytes(bytes),
+    /// The payload of something whose content is `opcode`. If it is `truncated`, a character that is cut at its end is
+    /// left out.
+    pub fn new(opcode: Opcode, bytes: &'a [u8], truncated: bool) -> Self {
+        if !matches!(opcode, Opcode::Text | Opcode::Ping | Opcode::Pong) {
+            return Payload::Bytes(bytes);
         }
+        let text = match std::str::from_utf8(bytes) {
+            Err(error) if truncated && error.error_len().is_none() => {
+                bytes.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok())
+            }
+            result => result.ok(),
+        };
+        text.map_or(Payload::Bytes(bytes), Payload::Text)
     }
 
     /// The bytes themselves.

@@ -26,8 +26,8 @@ pub struct Handshake<'a> {
     pub subprotocol: Option<Text<'a>>,
     /// The extensions that the server chose.
     pub extensions: &'a [Extension],
-    /// What became of it.
-    pub outcome: Outcome,
+    /// What became of it; `None` if the capture lacks what would tell.
+    pub outcome: Option<Outcome>,
 }
 
 /// The request of a handshake.

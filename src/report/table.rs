@@ -10,8 +10,9 @@ use tabled::grid::dimension::Dimension;
 use tabled::grid::util::string::get_line_width;
 use tabled::settings::Padding;
 use tabled::settings::style::Style as Borders;
-use tabled::settings::width::{Truncate, Wrap};
+use tabled::settings::width::Wrap;
 use tabled::tables::CompactTable;
+use unicode_width::UnicodeWidthChar;
 
 use super::style::Style;
 use super::{Report, words};
@@ -163,10 +164,15 @@ impl Table {
 /// The beginning of `text` that fits into `room` columns, with `…` if that is not all.
 fn fit(text: &str, room: usize) -> Cow<'_, str> {
     if get_line_width(text) <= room {
-        text.into()
-    } else {
-        Truncate::truncate(text, room.saturating_sub(1)) + "…"
+        return text.into();
     }
+    let mut width = 0;
+    let end = text.char_indices().find(|(_, character)| {
+        width += character.width().unwrap_or(0);
+        width >= room
+    });
+    let kept = end.and_then(|(at, _)| text.get(..at)).unwrap_or_default();
+    format!("{kept}…").into()
 }
 
 const SPACES: &str = "                    ";
@@ -288,6 +294,15 @@ mod tests {
         let rows = rendered(&text, None);
         assert_eq!(rows.lines().count(), 2);
         assert!(rows.contains(text.trim_end()));
+    }
+
+    #[test]
+    fn what_is_cut_is_cut_between_characters() {
+        assert_eq!(fit("abcdef", 6), "abcdef");
+        assert_eq!(fit("abcdef", 4), "abc…");
+        assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(fit("日本語", 4), "日…", "half a wide character does not fit");
+        assert_eq!(fit("abc", 0), "…");
     }
 
     #[test]

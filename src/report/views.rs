@@ -96,7 +96,7 @@ pub(super) struct HandshakeView<'a> {
     accept: &'a Accept<'a>,
     subprotocol: Option<Text<'a>>,
     extensions: &'a [Extension],
-    outcome: Outcome,
+    outcome: Option<Outcome>,
 }
 
 impl<'a> HandshakeView<'a> {

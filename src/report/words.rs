@@ -53,7 +53,8 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
         frame_header(text, header);
         separator = "; ";
     }
-    let more = row.heads.len().saturating_sub(NAMED) + row.frames.len().saturating_sub(NAMED);
+    let more_heads = row.heads.len().saturating_sub(NAMED) as u64;
+    let more = row.frame_count.saturating_sub(NAMED as u64).saturating_add(more_heads);
     if more > 0 {
         let _ = write!(text, "; and {more} more");
     }
@@ -113,14 +114,17 @@ fn status(text: &mut String, head: &http::Response) {
 
 fn answer(text: &mut String, handshake: &Handshake<'_>) {
     let Some(response) = handshake.response else {
-        text.push_str("no answer to ");
+        text.push_str(match handshake.outcome {
+            Some(_) => "no answer to ",
+            None => "no answer captured to ",
+        });
         if let Some(request) = handshake.request {
             request_line(text, request.head);
         }
         return;
     };
     status(text, response.head);
-    if handshake.outcome == Outcome::Rejected {
+    if handshake.outcome == Some(Outcome::Rejected) {
         text.push_str("  handshake rejected");
         return;
     }

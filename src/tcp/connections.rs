@@ -116,10 +116,11 @@ impl Connections {
         }
     }
 
-    /// Ends the connections that have waited long enough.
+    /// Ends the connections that have waited long enough, in the order of their numbers.
     ///
     /// There are never more deadlines than connections allowed, even if the clock of the capture stands still.
     fn end_overdue(&mut self, now: Timestamp, out: &mut impl FnMut(Event<'_>)) {
+        let mut overdue = Vec::new();
         while let Some(&Deadline { since, slot, stream }) = self.deadlines.front() {
             let crowded = self.deadlines.len() > self.limits.connections;
             if now.nanos_since(since) < LINGER_NANOS && !crowded {
@@ -135,8 +136,12 @@ impl Connections {
             }
             match connection.active_since(now) {
                 Some(since) if !crowded => self.deadlines.push_back(Deadline { since, slot, stream }),
-                _ => self.end(slot, CloseReason::Open, out),
+                _ => overdue.push((stream, slot)),
             }
+        }
+        overdue.sort_unstable();
+        for (_, slot) in overdue {
+            self.end(slot, CloseReason::Open, out);
         }
     }
 }

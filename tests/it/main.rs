@@ -5,6 +5,7 @@
 mod commands;
 mod data;
 mod documentation;
+mod hostile;
 mod layering;
 mod output;
 mod samples;

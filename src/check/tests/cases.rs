@@ -289,7 +289,7 @@ fn captures() -> Vec<Case> {
         ("WS907", capture::conflicting_retransmission(Client, &gap, packet(9), b"abcdefg", b"abXdefg")),
         ("WS908", capture::capture_cut("a.pcap", 1000, 12, "a record announces 60 bytes, 20 are there")),
         ("WS909", capture::resynchronised(Client, 900, 12, &EVIDENCE, packet(12))),
-        ("WS911", capture::extension_not_understood("x-secret", &gap)),
+        ("WS911", capture::extensions_not_understood(&["x-secret"], &gap)),
     ]
     .map(|(code, violation)| {
         assert_eq!(violation.side, Side::Capture);

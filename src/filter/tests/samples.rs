@@ -105,6 +105,7 @@ pub fn packet<'a>(
         window: 0,
         heads: &[],
         frames,
+        frame_count: frames.len() as u64,
     })
 }
 
@@ -151,7 +152,7 @@ pub fn handshake(answered: bool) -> Record<'static> {
         accept: Accept::default(),
         subprotocol: None,
         extensions: &[],
-        outcome: if answered { Outcome::Accepted } else { Outcome::Unanswered },
+        outcome: Some(if answered { Outcome::Accepted } else { Outcome::Unanswered }),
     })
 }
 

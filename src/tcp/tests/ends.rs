@@ -28,6 +28,16 @@ fn closed_at_the_last_acknowledgment() {
 }
 
 #[test]
+fn those_that_are_overdue_together_are_closed_in_the_order_of_their_numbers() {
+    let mut wire = Wire::new();
+    wire.all([c(1000).port(50000).syn(), c(1000).port(50001).syn()]);
+    wire.all([s(5000).port(50000).syn().ack(1001), s(5000).port(50001).syn().ack(1001)]);
+    wire.all([c(1001).port(50001).rst(), c(1001).port(50000).rst()]);
+    wait(&mut wire, 2 * SECOND);
+    assert_eq!(wire.closed(), [(0, 6, Reset(ClientToServer)), (1, 5, Reset(ClientToServer))]);
+}
+
+#[test]
 fn closed_a_while_after_the_fins_if_the_last_acknowledgment_is_missing() {
     let mut wire = Wire::opened();
     wire.all([c(1001).ack(5001).fin(), s(5001).ack(1002).fin()]);
