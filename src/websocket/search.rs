@@ -198,6 +198,10 @@ impl Search {
     fn try_beginnings(&mut self, sought: Sought) {
         while self.tried < self.end {
             let at = self.tried;
+            if let Some(end) = self.gap_at(at) {
+                self.tried = end;
+                continue;
+            }
             match self.look(at) {
                 Look::More => return,
                 Look::Nothing => {}
@@ -312,6 +316,13 @@ impl Search {
             Err(_) if offset + count as u64 >= self.end => Look::More,
             Err(_) => Look::Nothing,
         }
+    }
+
+    /// The end of the gap that an offset lies in. Gaps can be longer than anybody could walk.
+    fn gap_at(&self, offset: u64) -> Option<u64> {
+        let at = self.kept.partition_point(|event| event.span.end_offset() <= offset);
+        let event = self.kept.get(at)?;
+        matches!(event.what, Content::Gap(_)).then_some(event.span.end_offset())
     }
 
     /// Copies the bytes at an offset, up to a gap or the end; how many.

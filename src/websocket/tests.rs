@@ -261,6 +261,14 @@ fn after_a_gap_over_a_header_frames_are_found_again() {
 }
 
 #[test]
+fn a_gap_of_any_length_costs_nothing() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.gap(CLIENT, 1 << 40).data(CLIENT, &frame(0x81, KEY, b"behind the gap"));
+    feed.data(CLIENT, &frame(0x81, KEY, b"and further on"));
+    assert_eq!(feed.finish().frames.len(), 2);
+}
+
+#[test]
 fn after_a_loss_a_continuation_is_no_orphan() {
     let mut feed = Feed::new(Negotiated::default());
     feed.gap(SERVER, 10).data(SERVER, &frame(0x00, None, b"middle")).data(SERVER, &frame(0x80, None, b"end"));
