@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{at_frames, codes, none, table_rows, texts, told};
-use crate::traffic::{ACK, Capture, FIN, Side, frame, masked};
+use crate::traffic::{ACK, Capture, FIN, REQUEST, RESPONSE, Side, frame, masked};
 
 #[test]
 fn the_end_that_sends_the_request_is_the_client_whatever_its_port() {
@@ -92,4 +92,20 @@ fn with_the_server_alone_in_the_capture_its_frames_are_read() {
         told(&records, "finding", "code side details.captured"),
         json!([["WS904", "capture", "server"]])
     );
+}
+
+#[test]
+fn the_rest_of_a_request_whose_beginning_was_not_captured_is_no_frame() {
+    let mut capture = Capture::default();
+    let tcp = capture.connection();
+    capture.client(tcp, &REQUEST[..7]);
+    capture.lose();
+    capture.client(tcp, &REQUEST[7..]);
+    capture.server(tcp, RESPONSE);
+    capture.packets.swap(0, 1);
+    capture.client(tcp, &masked(0x81, b"hi"));
+    let records = at_frames(&capture);
+    assert_eq!(told(&records, "handshake", "outcome request"), json!([["accepted", null]]));
+    assert_eq!(texts(&records), json!([["client", "hi"]]));
+    assert_eq!(codes(&records), none());
 }
