@@ -71,6 +71,8 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WebSocketFacts {
     pub negotiated: Negotiated,
+    /// The request was captured, so that it is known where the client's frames begin.
+    pub request_known: bool,
     /// The offset behind the 101 in the server's stream.
     pub end_of_response: u64,
     /// The rule by which the response obliged the client to fail the connection (RFC 6455 §4.1), until it is told

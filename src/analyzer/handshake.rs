@@ -96,7 +96,7 @@ fn handshake(
     scene.tell(&Record::Handshake(record));
     let invalid = judge(scene, packet, request, response);
     if let Some(head) = response.filter(|_| accepted) {
-        accept_session(scene, head, &extensions, invalid);
+        accept_session(scene, request, head, &extensions, invalid);
     }
 }
 
@@ -121,6 +121,7 @@ fn judge(
 /// The connection becomes a WebSocket.
 fn accept_session(
     scene: &mut Scene<'_, '_>,
+    request: Option<&Request>,
     response: &Response,
     extensions: &[Extension],
     invalid: Option<&'static Rule>,
@@ -128,6 +129,7 @@ fn accept_session(
     scene.learn_protocol(Protocol::Websocket);
     scene.facts.websocket = Some(WebSocketFacts {
         negotiated: Negotiated::new(extensions),
+        request_known: request.is_some(),
         end_of_response: response.span.end_offset(),
         invalid_response: invalid,
         client_began: false,

@@ -15,9 +15,25 @@ pub(super) fn push(
     direction: Direction,
     event: &StreamEvent<'_>,
 ) {
+    if is_of_request(scene, direction, event) {
+        return;
+    }
     let held = scene.held;
     session.push(direction, event, held, &mut |event| treat(scene, event));
     scene.facts.messages = session.messages();
+}
+
+/// Whether these are bytes of a request whose beginning was not captured. Its client sent it before it had received
+/// the response, and its frames after that (RFC 6455 §4.1).
+fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) -> bool {
+    let (Some(websocket), StreamEvent::Data { acked: Some(acked), .. }) = (scene.facts.websocket, event)
+    else {
+        return false;
+    };
+    direction == Direction::ClientToServer
+        && !websocket.request_known
+        && !websocket.client_began
+        && *acked < websocket.end_of_response
 }
 
 /// The connection is over.
