@@ -113,7 +113,7 @@ fn a_gap_from_one_payload_into_the_next_frame_loses_the_framing() {
 }
 
 #[test]
-fn a_gap_in_the_response_leaves_the_handshake_unanswered_and_nobody_blamed() {
+fn a_gap_in_the_response_leaves_the_outcome_unknown_and_nobody_blamed() {
     let mut capture = Capture::default();
     let tcp = capture.websocket();
     capture.lose();
@@ -121,7 +121,7 @@ fn a_gap_in_the_response_leaves_the_handshake_unanswered_and_nobody_blamed() {
     capture.client(tcp, &masked(0x81, b"hi"));
     capture.close(tcp);
     let records = at_frames(&capture);
-    assert_eq!(told(&records, "handshake", "outcome response"), json!([["unanswered", null]]));
+    assert_eq!(told(&records, "handshake", "outcome response"), json!([[null, null]]));
     assert_eq!(told(&records, "finding", "code side"), json!([["WS901", "capture"]]));
 }
 
