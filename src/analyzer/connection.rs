@@ -73,6 +73,8 @@ pub(super) struct Facts {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WebSocketFacts {
     pub negotiated: Negotiated,
+    /// The request was captured, so that it is known where the client's frames begin.
+    pub request_known: bool,
     /// The offset behind the 101 in the server's stream; `None` if that was not captured.
     pub end_of_response: Option<u64>,
     /// The rule by which the response obliged the client to fail the connection (RFC 6455 §4.1), until it is told
@@ -80,15 +82,19 @@ pub(super) struct WebSocketFacts {
     pub invalid_response: Option<&'static Rule>,
     /// The client's first frame has come.
     pub client_began: bool,
+    /// Where the next frame of the direction begins is not known since bytes were lost.
+    pub lost: PerDirection<bool>,
 }
 
 impl WebSocketFacts {
     /// If the handshake was not captured.
     pub const NOT_CAPTURED: WebSocketFacts = WebSocketFacts {
         negotiated: Negotiated::NOT_CAPTURED,
+        request_known: true,
         end_of_response: None,
         invalid_response: None,
         client_began: false,
+        lost: PerDirection { client: false, server: false },
     };
 }
 

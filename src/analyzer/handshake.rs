@@ -2,7 +2,7 @@
 
 use super::connection::WebSocketFacts;
 use super::scene::Scene;
-use crate::base::PacketId;
+use crate::base::{PacketId, PerDirection};
 use crate::check::{self, Rule};
 use crate::http::{Request, Response};
 use crate::record::{
@@ -98,7 +98,7 @@ fn handshake(
     scene.tell(&Record::Handshake(record));
     let invalid = judge(scene, packet, request, response);
     if let Some(head) = response.filter(|_| accepted) {
-        accept_session(scene, head, &extensions, invalid);
+        accept_session(scene, request, head, &extensions, invalid);
     }
 }
 
@@ -123,6 +123,7 @@ fn judge(
 /// The connection becomes a WebSocket.
 fn accept_session(
     scene: &mut Scene<'_, '_>,
+    request: Option<&Request>,
     response: &Response,
     extensions: &[Extension],
     invalid: Option<&'static Rule>,
@@ -130,9 +131,11 @@ fn accept_session(
     scene.learn_protocol(Protocol::Websocket);
     scene.facts.websocket = Some(WebSocketFacts {
         negotiated: Negotiated::new(extensions),
+        request_known: request.is_some(),
         end_of_response: Some(response.span.end_offset()),
         invalid_response: invalid,
         client_began: false,
+        lost: PerDirection::default(),
     });
     let unknown = extensions.iter().filter(|extension| !extension.is_known());
     let names: Vec<&str> = unknown.map(|extension| extension.name.as_str()).collect();

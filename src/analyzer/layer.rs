@@ -113,7 +113,7 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
         HttpEvent::LimitReached(name) => {
             scene.limit_reached(name, "HTTP is not followed any further on this connection");
             scene.facts.http_lost = true;
-            *next = Some(behind_http(scene));
+            *next = Some(Layer::Opaque);
         }
     }
 }

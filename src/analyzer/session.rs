@@ -18,9 +18,25 @@ pub(super) fn push(
     direction: Direction,
     event: &StreamEvent<'_>,
 ) {
+    if is_of_request(scene, direction, event) {
+        return;
+    }
     let held = scene.held;
     session.push(direction, event, held, &mut |event| treat(scene, event));
     scene.facts.messages = session.messages();
+}
+
+/// Whether these are bytes of a request whose beginning was not captured. Its client sent it before it had received
+/// the response, and its frames after that (RFC 6455 §4.1).
+fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) -> bool {
+    let (Some(websocket), StreamEvent::Data { acked: Some(acked), .. }) = (scene.facts.websocket, event)
+    else {
+        return false;
+    };
+    direction == Direction::ClientToServer
+        && !websocket.request_known
+        && !websocket.client_began
+        && websocket.end_of_response.is_some_and(|end| *acked < end)
 }
 
 /// The connection is over.
@@ -35,7 +51,11 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::Message(message) => self::message(scene, message),
         SessionEvent::NotAFrame { direction, header, span } => not_a_frame(scene, direction, &header, span),
         // The gap that did it is told as such, by its own finding.
-        SessionEvent::Lost(_) => {}
+        SessionEvent::Lost(direction) => {
+            if let Some(websocket) = &mut scene.facts.websocket {
+                websocket.lost[direction] = true;
+            }
+        }
         SessionEvent::Found { direction, turned, start, skipped, evidence } => {
             if turned {
                 scene.facts.turn_round();
@@ -48,14 +68,15 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
 /// It is known, by evidence, where frames begin: after a loss, or for the first time.
 fn found(scene: &mut Scene<'_, '_>, direction: Direction, start: u64, skipped: u64, evidence: Evidence) {
     let packet = scene.shared.packet;
-    if scene.facts.websocket.is_none() {
-        scene.learn_protocol(Protocol::Websocket);
+    let Some(websocket) = &mut scene.facts.websocket else {
         scene.facts.websocket = Some(WebSocketFacts::NOT_CAPTURED);
         if scene.facts.known_by == SidesKnownBy::Port {
             scene.facts.known_by = SidesKnownBy::Mask;
         }
-        scene.find(packet, check::capture::handshake_not_captured(packet, scene.facts.known_by));
-    } else if start > 0 {
+        scene.learn_protocol(Protocol::Websocket);
+        return scene.find(packet, check::capture::handshake_not_captured(packet, scene.facts.known_by));
+    };
+    if std::mem::take(&mut websocket.lost[direction]) {
         scene.find(packet, check::capture::resynchronised(direction, start, skipped, &evidence, packet));
     }
 }

@@ -73,9 +73,9 @@ const EVENT_COST: usize = 128;
 
 /// Evidence of a header: no reserved bits, a known opcode, the right mask bit.
 const HEADER_BITS: u32 = 5;
-/// Evidence of a frame that begins where a segment does: most do, few other offsets do.
+/// Evidence of a frame that begins where a segment does, at most: most do, and few other offsets.
 const BEGINS_SEGMENT_BITS: u32 = 4;
-/// Evidence of a frame that ends where a segment does.
+/// Evidence of a frame that ends where a segment does, at most.
 const ENDS_SEGMENT_BITS: u32 = 8;
 /// Evidence of a status code between 1000 and 4999.
 const CLOSE_CODE_BITS: u32 = 4;
@@ -89,10 +89,14 @@ const TEXT_LOOKED_AT: usize = 16;
 pub(super) struct Search {
     kept: VecDeque<Kept>,
     held: usize,
+    /// Those of them that are not gaps.
+    segments: usize,
     /// Chains by the offset at which each expects its next header.
     chains: BTreeMap<u64, Chain>,
     /// Offsets before this one have been tried as beginnings.
     tried: u64,
+    /// How many have been tried.
+    places: u64,
     /// The offset behind the last event.
     end: u64,
 }
@@ -117,6 +121,8 @@ struct Chain {
     start: u64,
     at: u64,
     last: FrameHeader,
+    /// Places that had been tried when it began.
+    places: u64,
     evidence: Evidence,
     /// Whether `last` proves anything: see [`proves`].
     proves: bool,
@@ -155,7 +161,7 @@ impl Search {
 
     /// The stream is over: a chain that ends exactly here needs less evidence.
     pub fn finish(&self, demand: Demand) -> Option<Found> {
-        let chain = self.chains.get(&self.end).filter(|chain| chain.evidence.bits >= demand.bits_at_end)?;
+        let chain = self.chains.get(&self.end).filter(|chain| chain.net_bits() >= demand.bits_at_end)?;
         Some(self.found(chain))
     }
 
@@ -179,6 +185,7 @@ impl Search {
         while self.held + cost > WINDOW && self.forget_oldest(budget) {}
         if cost <= WINDOW && budget.take(cost) {
             self.held += cost;
+            self.segments += event.segments();
             self.kept.push_back(event);
         } else {
             while self.forget_oldest(budget) {}
@@ -191,6 +198,7 @@ impl Search {
         let Some(oldest) = self.kept.pop_front() else { return false };
         budget.give_back(oldest.cost());
         self.held -= oldest.cost();
+        self.segments -= oldest.segments();
         true
     }
 
@@ -202,16 +210,25 @@ impl Search {
                 self.tried = end;
                 continue;
             }
+            self.places += 1;
             match self.look(at) {
                 Look::More => return,
                 Look::Nothing => {}
                 Look::Header(header) => {
                     if plausible(&header, sought) {
                         let proves = proves(&header, None);
-                        let begins = if self.is_boundary(at) { BEGINS_SEGMENT_BITS } else { 0 };
+                        let begins = self.boundary_bits(at, BEGINS_SEGMENT_BITS);
                         let bits = if proves { HEADER_BITS + begins } else { 0 };
                         let evidence = Evidence { frames: 1, bits, masked: header.masked() };
-                        self.insert(Chain { start: at, at, last: header, evidence, proves, settled: false });
+                        self.insert(Chain {
+                            start: at,
+                            at,
+                            last: header,
+                            places: self.places,
+                            evidence,
+                            proves,
+                            settled: false,
+                        });
                     }
                 }
             }
@@ -247,7 +264,7 @@ impl Search {
                     });
                 }
             }
-            let sure = bits >= demand.bits && frames >= demand.frames;
+            let sure = chain.net_bits() >= demand.bits && frames >= demand.frames;
             if sure && surest.is_none_or(|other| other.evidence.bits < bits) {
                 surest = Some(chain);
             }
@@ -265,7 +282,7 @@ impl Search {
     /// Of two chains that expect the same header the surer one stays, and of equals the later.
     fn insert(&mut self, chain: Chain) {
         let next = chain.next();
-        let surer = self.chains.get(&next).is_none_or(|other| other.evidence.bits <= chain.evidence.bits);
+        let surer = self.chains.get(&next).is_none_or(|other| other.net_bits() <= chain.net_bits());
         if surer {
             self.chains.insert(next, chain);
         }
@@ -293,7 +310,7 @@ impl Search {
             Opcode::Close => close_bits(header.payload_length, payload)?,
             _ => 0,
         };
-        let end = if chain.proves && self.is_boundary(chain.next()) { ENDS_SEGMENT_BITS } else { 0 };
+        let end = if chain.proves { self.boundary_bits(chain.next(), ENDS_SEGMENT_BITS) } else { 0 };
         chain.evidence.bits += content + end;
         chain.settled = true;
         Some(chain)
@@ -304,7 +321,7 @@ impl Search {
         let kept_from = self.kept.front().map_or(self.end, |first| first.span.offset);
         let headers = [chain.start, chain.at, chain.next()];
         let start = headers.into_iter().find(|start| *start >= kept_from).unwrap_or(self.end);
-        Found { start, evidence: chain.evidence }
+        Found { start, evidence: Evidence { bits: chain.net_bits(), ..chain.evidence } }
     }
 
     /// The header at an offset.
@@ -344,14 +361,23 @@ impl Search {
         count
     }
 
-    /// Whether a segment begins or ends at an offset.
-    fn is_boundary(&self, offset: u64) -> bool {
+    /// How much it proves that a segment begins or ends at an offset: the longer segments are, the more, up to `most`.
+    fn boundary_bits(&self, offset: u64, most: u32) -> u32 {
         let at = self.kept.partition_point(|event| event.span.offset < offset);
-        offset == self.end || self.kept.get(at).is_some_and(|event| event.span.offset == offset)
+        let is_boundary =
+            offset == self.end || self.kept.get(at).is_some_and(|event| event.span.offset == offset);
+        let bytes = self.held.saturating_sub(self.kept.len() * EVENT_COST);
+        let length = bytes / self.segments.max(1);
+        if is_boundary { length.checked_ilog2().unwrap_or(0).min(most) } else { 0 }
     }
 }
 
 impl Chain {
+    /// The evidence, less what chance has in its favour: the more places were tried before, the more chains have begun.
+    fn net_bits(&self) -> u32 {
+        self.evidence.bits.saturating_sub(self.places.checked_ilog2().unwrap_or(0))
+    }
+
     /// Where the next header must stand.
     fn next(&self) -> u64 {
         self.at.saturating_add(u64::from(self.last.header_length)).saturating_add(self.last.payload_length)
@@ -370,6 +396,11 @@ impl Kept {
     /// Captured bytes in it.
     pub fn captured(&self) -> u64 {
         if let Content::Bytes(bytes) = &self.what { bytes.len() as u64 } else { 0 }
+    }
+
+    /// 1 if it is a segment, 0 if it is a gap.
+    fn segments(&self) -> usize {
+        usize::from(matches!(self.what, Content::Bytes(_)))
     }
 
     /// What memory it takes.
@@ -428,8 +459,9 @@ fn close_bits(length: u64, bytes: &[u8]) -> Option<u32> {
     match (length, bytes) {
         (0, _) => Some(CLOSE_CODE_BITS),
         (1, _) => None,
-        (_, [high, low, ..]) => {
-            (1000..5000).contains(&u16::from_be_bytes([*high, *low])).then_some(CLOSE_CODE_BITS)
+        (_, [high, low, reason @ ..]) => {
+            let possible = (1000..5000).contains(&u16::from_be_bytes([*high, *low]));
+            text_bits(reason).filter(|_| possible).map(|bits| bits + CLOSE_CODE_BITS)
         }
         _ => Some(0),
     }

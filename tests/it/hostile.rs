@@ -215,10 +215,12 @@ fn a_cap_that_shortens_a_message_is_told() {
     for rows in [Rows::Frames, Rows::Messages] {
         let limits = Limits { payload: 10, ..Limits::default() };
         let mut reached = Vec::new();
-        capture.analyze(Options { rows, payload: usize::MAX, limits, ..Options::default() }, |record| match record {
-            Record::Finding(finding) => reached.push(finding.code.to_owned()),
-            Record::Summary(summary) => assert_eq!(summary.limits_reached.get("payload"), Some(&1)),
-            _ => {}
+        capture.analyze(Options { rows, payload: usize::MAX, limits, ..Options::default() }, |record| {
+            match record {
+                Record::Finding(finding) => reached.push(finding.code.to_owned()),
+                Record::Summary(summary) => assert_eq!(summary.limits_reached.get("payload"), Some(&1)),
+                _ => {}
+            }
         });
         assert_eq!(reached, ["WS906"]);
     }

@@ -8,5 +8,8 @@ mod documentation;
 mod hostile;
 mod layering;
 mod output;
+mod properties;
 mod samples;
+mod scenarios;
 mod totality;
+mod traffic;

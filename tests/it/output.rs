@@ -1,12 +1,12 @@
 //! The JSON output against its schema, and the forms of output against each other.
 
+use std::io::Read;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::Value;
 use sockeye::analyzer::{Analyzer, Options, Rows};
-use sockeye::base::Limits;
-use sockeye::capture::Reader;
+use sockeye::capture::{Reader, Recording};
 use sockeye::record::{CaptureInfo, Record, SCHEMA};
 use sockeye::report::{Json, Report, SCHEMA_TEXT, Table, TableOptions};
 
@@ -21,23 +21,36 @@ pub const ROWS: [(&str, Rows); 3] =
 
 /// Renders a capture; reads as much of it as can be read.
 pub fn render(capture: &[u8], rows: Rows, report: &mut dyn Report) -> Vec<u8> {
-    let limits = Limits::default();
+    let options = Options { rows, payload: usize::MAX, ..Options::default() };
+    render_with(capture, options, report)
+}
+
+/// Renders a capture under these limits, read from wherever it comes.
+pub fn render_with(source: impl Read, options: Options, report: &mut dyn Report) -> Vec<u8> {
+    let reader = Reader::open(source, &options.limits);
+    render_recording(Recording::new(reader.into_iter().collect()), options, report)
+}
+
+/// Renders several captures as one.
+pub fn render_recording(
+    mut recording: Recording<impl Read>,
+    options: Options,
+    report: &mut dyn Report,
+) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits, ..Options::default() });
+    let mut analyzer = Analyzer::new(options);
     let mut print = |record: &Record<'_>| report.record(record, &mut out).unwrap();
     print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &["capture".to_owned()], filter: None }));
-    if let Ok(mut reader) = Reader::open(capture, &limits) {
-        loop {
-            while let Some(packet) = reader.next_packet() {
-                analyzer.push(&packet, &mut print);
-            }
-            if !reader.fill() {
-                break;
-            }
+    loop {
+        while let Some(packet) = recording.next_packet() {
+            analyzer.push(&packet, &mut print);
         }
-        if let Some(end) = reader.end() {
-            analyzer.cut("capture", end, &mut print);
+        if !recording.fill() {
+            break;
         }
+    }
+    for end in recording.ends().flatten() {
+        analyzer.cut("capture", end, &mut print);
     }
     analyzer.finish(&mut print);
     report.finish(&mut out).unwrap();
@@ -47,7 +60,11 @@ pub fn render(capture: &[u8], rows: Rows, report: &mut dyn Report) -> Vec<u8> {
 /// The JSON Lines of a capture.
 pub fn records(capture: &[u8], zoom: &str) -> Vec<Value> {
     let rows = ROWS.iter().find(|(name, _)| *name == zoom).unwrap().1;
-    let lines = render(capture, rows, &mut Json::lines());
+    parse_lines(&render(capture, rows, &mut Json::lines()))
+}
+
+/// The records of JSON Lines.
+pub fn parse_lines(lines: &[u8]) -> Vec<Value> {
     lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(parse).collect()
 }
 
