@@ -29,12 +29,16 @@ fn limits() -> Limits {
 
 fn render(capture: &[u8], rows: Rows, limits: Limits) {
     let Ok(mut reader) = Reader::open(capture, &limits) else { return };
-    let options = TableOptions { packets: rows == Rows::Packets, color: true, width: Some(80), bytes_shown: 16 };
+    let options =
+        TableOptions { packets: rows == Rows::Packets, color: true, width: Some(80), bytes_shown: 16 };
     let mut table = Table::new(options);
     let mut json = Json::lines();
     let mut out = io::sink();
     let mut print = |record: &Record<'_>| {
-        table.record(record, &mut out).and_then(|()| json.record(record, &mut out)).expect("a sink takes everything");
+        table
+            .record(record, &mut out)
+            .and_then(|()| json.record(record, &mut out))
+            .expect("a sink takes everything");
     };
     let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits, ..Options::default() });
     loop {
