@@ -1,14 +1,11 @@
 //! What all connections share, and what the treatment of one event may touch.
 
-use std::collections::HashMap;
-
 use super::connection::Facts;
 use super::packet_row::RowDraft;
 use super::{Options, Out, Rows};
 use crate::base::{Budget, Limits, PacketId, Timestamp};
 use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
-use crate::packet::NotTcp;
 use crate::record::{Ends, FindingCounts, Place, Record, Severity, Summary};
 use crate::websocket::Wanted;
 
@@ -23,7 +20,6 @@ pub(super) struct Shared {
     /// Time of the first packet.
     origin: Option<Timestamp>,
     pub summary: Summary,
-    pub not_decoded: HashMap<NotTcp, u64>,
     link_types: Vec<LinkType>,
     /// Keys of earlier handshakes.
     pub keys: KeyMemory,
@@ -49,7 +45,6 @@ impl Shared {
             length: 0,
             origin: None,
             summary: Summary::default(),
-            not_decoded: HashMap::new(),
             link_types: Vec::new(),
             keys: KeyMemory::default(),
             row: RowDraft::default(),
@@ -83,11 +78,6 @@ impl Shared {
             self.summary.link_types.push(packet.link_type.to_string());
         }
         self.packet
-    }
-
-    /// Counts a packet without a TCP segment.
-    pub fn not_decoded(&mut self, reason: NotTcp) {
-        *self.not_decoded.entry(reason).or_default() += 1;
     }
 
     /// Where a record of this connection and packet belongs.
