@@ -14,7 +14,7 @@ mod session;
 use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};
 use crate::check;
-use crate::packet;
+use crate::packet::Decoder;
 use crate::record::{FindingCounts, Record};
 use crate::tcp::{Connections, Event, What};
 
@@ -54,6 +54,7 @@ type Out<'o> = &'o mut dyn FnMut(&Record<'_>);
 /// Memory is bounded by [`Limits`] and does not grow with the length of the capture.
 #[derive(Debug)]
 pub struct Analyzer {
+    decoder: Decoder,
     tcp: Connections,
     connections: Vec<Option<Box<Connection>>>,
     held: Budget,
@@ -64,6 +65,7 @@ impl Analyzer {
     /// An analyzer at the beginning of a capture.
     pub fn new(options: Options) -> Self {
         Self {
+            decoder: Decoder::new(&options.limits),
             tcp: Connections::new(options.limits),
             connections: Vec::new(),
             held: Budget::new(options.limits.held_total),
@@ -74,13 +76,10 @@ impl Analyzer {
     /// Takes the next packet of the capture. Records borrow what they say and live for the call.
     pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
         let id = self.shared.begin_packet(packet);
-        match packet::decode(packet) {
-            Ok(segment) => {
-                let Self { tcp, connections, held, shared } = self;
-                tcp.push(id, &segment, &mut |event| treat(connections, held, shared, event, out));
-                shared.end_packet(out);
-            }
-            Err(reason) => self.shared.not_decoded(reason),
+        let Self { decoder, tcp, connections, held, shared } = self;
+        if let Some(segment) = decoder.decode(packet) {
+            tcp.push(id, &segment, &mut |event| treat(connections, held, shared, event, out));
+            shared.end_packet(out);
         }
     }
 
@@ -97,9 +96,17 @@ impl Analyzer {
 
     /// The capture is over: everything open ends here. The last record is the summary.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
-        let Self { tcp, connections, held, shared } = self;
+        let Self { decoder, tcp, connections, held, shared } = self;
         tcp.finish(&mut |event| treat(connections, held, shared, event, out));
-        out(&Record::Summary(shared.summary()));
+        let evicted = decoder.evicted();
+        if evicted > 0 {
+            shared.summary.limits_reached.insert("fragmented_datagrams", evicted);
+            let left_out = "fragments of IP packets were given up before the others came";
+            let packets = [1, shared.packet.number];
+            let violation = check::capture::limit_reached("fragmented_datagrams", left_out, packets);
+            shared.finding(None, None, violation, &mut FindingCounts::default(), out);
+        }
+        out(&Record::Summary(shared.summary(decoder.not_decoded())));
     }
 }
 

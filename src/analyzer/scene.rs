@@ -1,6 +1,6 @@
 //! What all connections share, and what the treatment of one event may touch.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::connection::Facts;
 use super::packet_row::RowDraft;
@@ -16,7 +16,7 @@ use crate::websocket::Wanted;
 /// Reassembly can complete millions of wrong frames at once; then the row goes out before it knows them all.
 const WAITING: usize = 1 << 16;
 
-/// Reasons counted apart. Some are made of numbers that a capture can make up at will.
+/// Reasons told apart. Some are made of numbers that a capture can make up at will.
 const REASONS: usize = 64;
 
 /// What all connections share.
@@ -30,10 +30,6 @@ pub(super) struct Shared {
     /// Time of the first packet.
     origin: Option<Timestamp>,
     pub summary: Summary,
-    /// At most [`REASONS`] of them.
-    not_decoded: HashMap<NotTcp, u64>,
-    /// Packets for which there was no room in it.
-    not_decoded_otherwise: u64,
     link_type: Option<LinkType>,
     link_types: HashSet<LinkType>,
     /// Keys of earlier handshakes.
@@ -60,8 +56,6 @@ impl Shared {
             length: 0,
             origin: None,
             summary: Summary::default(),
-            not_decoded: HashMap::new(),
-            not_decoded_otherwise: 0,
             link_type: None,
             link_types: HashSet::new(),
             keys: KeyMemory::default(),
@@ -98,27 +92,17 @@ impl Shared {
         self.packet
     }
 
-    /// Counts a packet without a TCP segment.
-    pub fn not_decoded(&mut self, reason: NotTcp) {
-        if let Some(packets) = self.not_decoded.get_mut(&reason) {
-            *packets += 1;
-        } else if self.not_decoded.len() < REASONS {
-            self.not_decoded.insert(reason, 1);
-        } else {
-            self.not_decoded_otherwise += 1;
-        }
-    }
-
     /// The totals, with the most frequent reason for not decoding a packet first.
-    pub fn summary(&self) -> Summary {
-        let entry = |reason: String, packets| NotDecoded { reason, packets };
-        let mut not_decoded: Vec<_> =
-            self.not_decoded.iter().map(|(reason, packets)| entry(reason.to_string(), *packets)).collect();
-        not_decoded.sort_by(|a, b| (b.packets, &a.reason).cmp(&(a.packets, &b.reason)));
-        if self.not_decoded_otherwise > 0 {
-            not_decoded.push(entry("other reasons".to_owned(), self.not_decoded_otherwise));
+    pub fn summary(&self, not_decoded: impl Iterator<Item = (NotTcp, u64)>) -> Summary {
+        let entry = |(reason, packets): (NotTcp, u64)| NotDecoded { reason: reason.to_string(), packets };
+        let mut reasons: Vec<NotDecoded> = not_decoded.map(entry).collect();
+        reasons.sort_by(|a, b| (b.packets, &a.reason).cmp(&(a.packets, &b.reason)));
+        let others: u64 = reasons.iter().skip(REASONS).map(|other| other.packets).sum();
+        reasons.truncate(REASONS);
+        if others > 0 {
+            reasons.push(NotDecoded { reason: "other reasons".to_owned(), packets: others });
         }
-        Summary { not_decoded, ..self.summary.clone() }
+        Summary { not_decoded: reasons, ..self.summary.clone() }
     }
 
     /// Where a record of this connection and packet belongs.

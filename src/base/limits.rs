@@ -7,6 +7,9 @@
 pub struct Limits {
     /// Bytes of one captured packet. Snap lengths in the wild end at 256 KiB; a larger number is damage, not data.
     pub record: usize,
+    /// IP datagrams whose fragments are put together at once, each of up to 72 KiB (twice as many if there are fragments
+    /// inside of fragments). Fragments of one datagram follow each other closely; the oldest datagram makes room.
+    pub fragmented_datagrams: usize,
     /// TCP connections remembered at once, open or lately closed. The least recently active one makes room.
     pub connections: usize,
     /// Bytes waiting in one direction for an earlier segment: more than any TCP window seen in practice.
@@ -31,6 +34,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             record: 16 << 20,
+            fragmented_datagrams: 256,
             connections: 1 << 17,
             out_of_order: 4 << 20,
             out_of_order_total: 256 << 20,

@@ -11,6 +11,8 @@ impl LinkType {
     pub const NULL: LinkType = LinkType(0);
     /// Ethernet.
     pub const ETHERNET: LinkType = LinkType(1);
+    /// PPP, with or without its HDLC-like framing.
+    pub const PPP: LinkType = LinkType(9);
     /// IP without anything before it.
     pub const RAW: LinkType = LinkType(101);
     /// OpenBSD loopback: an address family in network byte order, then IP.

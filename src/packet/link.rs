@@ -1,69 +1,106 @@
-//! Strips what lies before IP: `etherparse` does not know most of these, and stops at three VLAN tags.
+//! From the link layer down to IP: `etherparse` does not know most of what can lie between them.
 
 use super::NotTcp;
+use super::ip::Ip;
+use super::{mpls, ppp};
 use crate::capture::LinkType;
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
 /// 802.1Q, 802.1ad, and what stood for the latter before it had a number.
 const VLAN_TAGS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
+const PPPOE_SESSION: u16 = 0x8864;
+const MPLS_UNICAST: u16 = 0x8847;
+/// MPLS with an upstream-assigned label (RFC 5332 §3).
+const MPLS_UPSTREAM: u16 = 0x8848;
 
-/// An IP packet, and perhaps padding behind it.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Ip<'a> {
-    V4(&'a [u8]),
-    V6(&'a [u8]),
+/// What the next bytes of a packet are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    Ethernet,
+    /// What this EtherType stands for.
+    EtherType(u16),
+    /// PPP, from its protocol field or its HDLC address on.
+    Ppp,
+}
+
+impl Layer {
+    pub(super) const IPV4: Layer = Layer::EtherType(IPV4);
+    pub(super) const IPV6: Layer = Layer::EtherType(IPV6);
+    pub(super) const MPLS: Layer = Layer::EtherType(MPLS_UNICAST);
+
+    /// Whether there is a way from here to IP.
+    pub(super) fn is_known(self) -> bool {
+        match self {
+            Layer::Ethernet | Layer::Ppp => true,
+            Layer::EtherType(number) => {
+                VLAN_TAGS.contains(&number)
+                    || matches!(number, IPV4 | IPV6 | PPPOE_SESSION | MPLS_UNICAST | MPLS_UPSTREAM)
+            }
+        }
+    }
 }
 
 /// The IP packet in a packet that lacks its last `cut` bytes.
 pub(super) fn strip(link_type: LinkType, data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
-    let stripped = match link_type {
-        LinkType::ETHERNET => {
-            data.split_first_chunk::<14>().map(|(header, rest)| (ether_type(header[12], header[13]), rest))
-        }
+    let too_short = NotTcp::too_short("link-layer header", cut);
+    match link_type {
+        LinkType::ETHERNET => descend(Layer::Ethernet, data, cut),
+        LinkType::PPP => descend(Layer::Ppp, data, cut),
         LinkType::LINUX_SLL => {
-            data.split_first_chunk::<16>().map(|(header, rest)| (ether_type(header[14], header[15]), rest))
+            let (header, rest) = data.split_first_chunk::<16>().ok_or(too_short)?;
+            descend(ether_type(header[14], header[15]), rest, cut)
         }
         LinkType::LINUX_SLL2 => {
-            data.split_first_chunk::<20>().map(|(header, rest)| (ether_type(header[0], header[1]), rest))
+            let (header, rest) = data.split_first_chunk::<20>().ok_or(too_short)?;
+            descend(ether_type(header[0], header[1]), rest, cut)
         }
-        LinkType::NULL | LinkType::LOOP => return loopback(data, cut),
-        LinkType::IPV4 => Some((IPV4, data)),
-        LinkType::IPV6 => Some((IPV6, data)),
-        LinkType::RAW => return raw(data, cut),
-        other if LinkType::RAW_OF_OTHER_SYSTEMS.contains(&other) => return raw(data, cut),
-        other => return Err(NotTcp::LinkType(other)),
-    };
-    let (ether_type, rest) = stripped.ok_or(NotTcp::too_short("link-layer header", cut))?;
-    network(ether_type, rest, cut)
+        LinkType::NULL | LinkType::LOOP => {
+            let (family, rest) = data.split_first_chunk::<4>().ok_or(too_short)?;
+            loopback(u32::from_be_bytes(*family), rest)
+        }
+        LinkType::IPV4 => Ok(Ip::V4(data)),
+        LinkType::IPV6 => Ok(Ip::V6(data)),
+        LinkType::RAW => raw(data, cut),
+        other if LinkType::RAW_OF_OTHER_SYSTEMS.contains(&other) => raw(data, cut),
+        other => Err(NotTcp::LinkType(other)),
+    }
 }
 
-fn ether_type(high: u8, low: u8) -> u16 {
-    u16::from_be_bytes([high, low])
+/// Goes past one header after another to the IP packet. Each takes some bytes, so this ends.
+pub(super) fn descend(mut layer: Layer, mut data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
+    loop {
+        (layer, data) = match layer {
+            Layer::Ethernet => {
+                let too_short = NotTcp::too_short("link-layer header", cut);
+                let (header, rest) = data.split_first_chunk::<14>().ok_or(too_short)?;
+                (ether_type(header[12], header[13]), rest)
+            }
+            Layer::EtherType(IPV4) => return Ok(Ip::V4(data)),
+            Layer::EtherType(IPV6) => return Ok(Ip::V6(data)),
+            Layer::EtherType(PPPOE_SESSION) => ppp::session(data, cut)?,
+            Layer::EtherType(MPLS_UNICAST | MPLS_UPSTREAM) => mpls::entry(data, cut)?,
+            Layer::EtherType(number) if VLAN_TAGS.contains(&number) => {
+                let (tag, rest) = data.split_first_chunk::<4>().ok_or(NotTcp::too_short("VLAN tag", cut))?;
+                (ether_type(tag[2], tag[3]), rest)
+            }
+            Layer::EtherType(other) => return Err(NotTcp::EtherType(other)),
+            Layer::Ppp => ppp::header(data, cut)?,
+        }
+    }
 }
 
-/// Goes past VLAN tags, however many there are, to the IP packet.
-fn network(mut protocol: u16, mut data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
-    while VLAN_TAGS.contains(&protocol) {
-        let (tag, rest) = data.split_first_chunk::<4>().ok_or(NotTcp::too_short("VLAN tag", cut))?;
-        (protocol, data) = (ether_type(tag[2], tag[3]), rest);
-    }
-    match protocol {
-        IPV4 => Ok(Ip::V4(data)),
-        IPV6 => Ok(Ip::V6(data)),
-        other => Err(NotTcp::EtherType(other)),
-    }
+pub(super) fn ether_type(high: u8, low: u8) -> Layer {
+    Layer::EtherType(u16::from_be_bytes([high, low]))
 }
 
 /// An address family comes first. Systems differ in its byte order and in the number for IPv6: 24 on NetBSD and
-/// OpenBSD, 28 on FreeBSD, 30 on macOS.
-fn loopback(data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
-    let (family, rest) = data.split_first_chunk::<4>().ok_or(NotTcp::too_short("link-layer header", cut))?;
-    let family = u32::from_be_bytes(*family);
+/// OpenBSD, 28 on FreeBSD, 30 on macOS. No system has families beyond a byte.
+fn loopback(family: u32, rest: &[u8]) -> Result<Ip<'_>, NotTcp> {
     match family.min(family.swap_bytes()) {
         2 => Ok(Ip::V4(rest)),
         24 | 28 | 30 => Ok(Ip::V6(rest)),
-        other => Err(NotTcp::Family(other)),
+        other => Err(u8::try_from(other).map_or(NotTcp::Malformed("link-layer header"), NotTcp::Family)),
     }
 }
 

@@ -1,57 +1,129 @@
-//! A packet becomes a TCP segment.
+//! Packets become TCP segments.
 //!
-//! In comes a [`Packet`]; out goes the [`Segment`] in it, borrowing its bytes, or the
-//! reason why there is none. This room keeps no state, trusts no checksum (offload writes wrong ones) and does not
-//! know connections. It is the only one that names `etherparse`.
+//! In comes a [`Packet`]; out goes the [`Segment`] in it, or nothing, and the reason is counted. Link layers, tunnels
+//! and IP come off one after the other; fragments of IP datagrams wait for each other. This room trusts no checksum
+//! (offload writes wrong ones) and does not know connections. It is the only one that names `etherparse`.
 //!
-//! Protocols: IEEE 802.3 and 802.1Q, RFC 791, RFC 8200, RFC 9293 §3.1.
+//! ```text
+//!  link ── Ethernet, VLAN, cooked, loopback; with mpls and ppp ──▶ IP packet ◀──────────────┐
+//!  ip ── whose payload, how much of it                                                      │
+//!   ├ fragments ── the payload of a whole datagram, in a buffer of the decoder's            │
+//!   ├ TCP ──▶ segment, borrowing the packet or that buffer                                  │
+//!   └ tunnel ── IP in IP, GRE, VXLAN ── link ───────────────────────────────────────────────┘
+//! ```
+//!
+//! Protocols: IEEE 802.3 and 802.1Q, RFC 791, RFC 8200, RFC 9293 §3.1; PPP (RFC 1661, RFC 1662, RFC 2516), MPLS
+//! (RFC 3032, RFC 4448), GRE (RFC 2784, RFC 2890, RFC 2637), VXLAN (RFC 7348), IP in IP (RFC 2003, RFC 4213).
 
+mod fragments;
 mod ip;
 mod link;
+mod mpls;
 mod not_tcp;
+mod ppp;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 pub use not_tcp::NotTcp;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 
-use etherparse::TcpSlice;
 use etherparse::err::tcp::HeaderSliceError;
+use etherparse::{IpNumber, TcpSlice};
 
-use crate::base::SeqNumber;
+use crate::base::{Limits, SeqNumber};
 use crate::capture::Packet;
 
-/// Finds the TCP segment in a packet.
+use fragments::{Moment, Reassembly};
+use ip::Payload;
+
+/// IP packets inside each other, at most. Overlays on tunnels on provider networks reach four or five.
+const DEPTH: usize = 8;
+
+/// Finds the TCP segments in the packets of a capture.
 ///
-/// # Errors
-///
-/// What the packet carries instead, or why that cannot be told.
-pub fn decode<'a>(packet: &Packet<'a>) -> Result<Segment<'a>, NotTcp> {
-    let cut = (packet.original_length as usize).saturating_sub(packet.data.len());
-    let payload = match link::strip(packet.link_type, packet.data, cut)? {
-        link::Ip::V4(bytes) => ip::v4(bytes, cut)?,
-        link::Ip::V6(bytes) => ip::v6(bytes, cut)?,
-    };
-    let tcp = TcpSlice::from_slice(payload.captured).map_err(|error| match error {
-        HeaderSliceError::Len(_) => NotTcp::too_short("TCP header", payload.missing),
-        HeaderSliceError::Content(_) => NotTcp::Malformed("TCP header"),
-    })?;
-    let payload_length = tcp.payload().len().saturating_add(payload.missing);
-    Ok(Segment {
-        source: SocketAddr::new(payload.source, tcp.source_port()),
-        destination: SocketAddr::new(payload.destination, tcp.destination_port()),
-        sequence: SeqNumber(tcp.sequence_number()),
-        acknowledgment: SeqNumber(tcp.acknowledgment_number()),
-        flags: Flags(tcp.header_slice().get(13).copied().unwrap_or_default()),
-        window: tcp.window_size(),
-        payload_length: u32::try_from(payload_length).unwrap_or(u32::MAX),
-        payload: tcp.payload(),
-    })
+/// A packet either gives a segment, or its datagram's, or is counted in [`Decoder::not_decoded`]. Memory is bounded by
+/// [`Limits::fragmented_datagrams`].
+#[derive(Debug)]
+pub struct Decoder {
+    /// One for fragments, and one for fragments inside of what the first put together: a tunnel's packets are often
+    /// fragments that became too long by its headers.
+    reassembly: [Reassembly; 2],
+    refused: HashMap<NotTcp, u64>,
+    /// Packets so far.
+    packets: u64,
 }
 
-/// A TCP segment as one packet carried it.
+impl Decoder {
+    /// A decoder at the beginning of a capture.
+    pub fn new(limits: &Limits) -> Self {
+        let reassembly = || Reassembly::new(limits.fragmented_datagrams);
+        Self { reassembly: [reassembly(), reassembly()], refused: HashMap::new(), packets: 0 }
+    }
+
+    /// Finds the TCP segment in a packet, or in the datagram that becomes whole with it.
+    pub fn decode<'a>(&'a mut self, packet: &Packet<'a>) -> Option<Segment<'a>> {
+        self.packets += 1;
+        let now = Moment { time: packet.time, packets: self.packets };
+        let mut packets = 1;
+        let result = tcp_payload(&mut self.reassembly, packet, now, &mut packets)
+            .and_then(|payload| Segment::parse(&payload));
+        match result {
+            Ok(segment) => Some(segment),
+            // Counted once it is certain that the others do not come.
+            Err(NotTcp::Fragment) => None,
+            Err(reason) => {
+                *self.refused.entry(reason).or_default() += packets;
+                None
+            }
+        }
+    }
+
+    /// How many packets carried no segment, by reason, in any order. Fragments whose datagram is not whole by now
+    /// count; those that were repeated after it had become whole do not.
+    pub fn not_decoded(&self) -> impl Iterator<Item = (NotTcp, u64)> {
+        let incomplete = self.reassembly.iter().map(Reassembly::incomplete).sum();
+        let refused = self.refused.iter().map(|(reason, packets)| (*reason, *packets));
+        refused.chain((incomplete > 0).then_some((NotTcp::Fragment, incomplete)))
+    }
+
+    /// Datagrams that were still awaiting fragments when they had to make room ([`Limits::fragmented_datagrams`]).
+    pub fn evicted(&self) -> u64 {
+        self.reassembly.iter().map(Reassembly::evicted).sum()
+    }
+}
+
+/// Takes the headers off a packet until TCP is left. If that took other packets too, `packets` becomes how many, in any
+/// case but [`NotTcp::Fragment`].
+fn tcp_payload<'a>(
+    mut reassembly: &'a mut [Reassembly],
+    packet: &Packet<'a>,
+    now: Moment,
+    packets: &mut u64,
+) -> Result<Payload<'a>, NotTcp> {
+    let mut cut = (packet.original_length as usize).saturating_sub(packet.data.len());
+    let mut ip = link::strip(packet.link_type, packet.data, cut)?;
+    for _ in 0..DEPTH {
+        let (mut payload, mut fragment) = ip.payload(cut)?;
+        while let Some(found) = fragment {
+            let (own, deeper) = std::mem::take(&mut reassembly).split_first_mut().ok_or(NotTcp::Nested)?;
+            reassembly = deeper;
+            payload = own.add(&payload, found, now, packets)?;
+            fragment = payload.skip_extensions()?;
+        }
+        if payload.protocol == IpNumber::TCP.0 {
+            return Ok(payload);
+        }
+        ip = tunnel::enter(&payload)?;
+        cut = payload.missing;
+    }
+    Err(NotTcp::Nested)
+}
+
+/// A TCP segment as a packet, or the fragments of one, carried it.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a> {
     /// The sender.
@@ -70,6 +142,26 @@ pub struct Segment<'a> {
     pub payload_length: u32,
     /// Payload bytes captured.
     pub payload: &'a [u8],
+}
+
+impl<'a> Segment<'a> {
+    fn parse(payload: &Payload<'a>) -> Result<Self, NotTcp> {
+        let tcp = TcpSlice::from_slice(payload.captured).map_err(|error| match error {
+            HeaderSliceError::Len(_) => NotTcp::too_short("TCP header", payload.missing),
+            HeaderSliceError::Content(_) => NotTcp::Malformed("TCP header"),
+        })?;
+        let payload_length = tcp.payload().len().saturating_add(payload.missing);
+        Ok(Segment {
+            source: SocketAddr::new(payload.source, tcp.source_port()),
+            destination: SocketAddr::new(payload.destination, tcp.destination_port()),
+            sequence: SeqNumber(tcp.sequence_number()),
+            acknowledgment: SeqNumber(tcp.acknowledgment_number()),
+            flags: Flags(tcp.header_slice().get(13).copied().unwrap_or_default()),
+            window: tcp.window_size(),
+            payload_length: u32::try_from(payload_length).unwrap_or(u32::MAX),
+            payload: tcp.payload(),
+        })
+    }
 }
 
 /// The control bits of a TCP header (RFC 9293 §3.1), CWR the highest, FIN the lowest.

@@ -5,6 +5,7 @@
 mod commands;
 mod data;
 mod documentation;
+mod fragments;
 mod hostile;
 mod layering;
 mod output;
