@@ -7,6 +7,10 @@
 pub struct Limits {
     /// Bytes of one captured packet. Snap lengths in the wild end at 256 KiB; a larger number is damage, not data.
     pub record: usize,
+    /// Bytes that decompressing a capture may look back, which the compressed file announces and which must be held:
+    /// what every level of zstd and xz stays within. Only long-distance modes of zstd and dictionaries of one's own
+    /// for xz need more. A decoder takes little beside them, and those of the other formats take less.
+    pub decompression_window: usize,
     /// TCP connections remembered at once, open or lately closed. The least recently active one makes room.
     pub connections: usize,
     /// Bytes waiting in one direction for an earlier segment: more than any TCP window seen in practice.
@@ -31,6 +35,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             record: 16 << 20,
+            decompression_window: 128 << 20,
             connections: 1 << 17,
             out_of_order: 4 << 20,
             out_of_order_total: 256 << 20,

@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
-use super::gzip::{self, Broken, Gunzip, read_retrying};
+use super::compression::{self, Broken, Decompressed, Format, read_retrying};
 use super::{End, Framer, Packet};
 use crate::base::{Error, Limits, Timestamp};
 
-/// Reads one capture, gzip-compressed or not.
+/// Reads one capture, compressed or not.
 ///
 /// [`Reader::next_packet`] never waits; [`Reader::fill`] may. Between the two is the time to show what is known.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Reader<R> {
 #[derive(Debug)]
 enum Source<R> {
     Plain(R),
-    Gzip(Gunzip<R>),
+    Compressed(Decompressed<R>),
 }
 
 impl<R: Read> Reader<R> {
@@ -29,22 +29,27 @@ impl<R: Read> Reader<R> {
     ///
     /// The source cannot be read, or is not a capture. What happens later is no error, but an [`End`].
     pub fn open(mut source: R, limits: &Limits) -> Result<Self, Error> {
-        let mut first = [0; gzip::MAGIC.len()];
+        let mut first = [0; compression::MAGIC];
         let count = read_full(&mut source, &mut first)?;
+        let first = first.get(..count).unwrap_or_default();
         let mut framer = Framer::new(limits);
-        let source = if first == gzip::MAGIC {
-            Source::Gzip(Gunzip::new(source))
-        } else {
-            framer.push(first.get(..count).unwrap_or_default());
-            Source::Plain(source)
+        let source = match Format::of(first) {
+            Some(format) => {
+                Source::Compressed(Decompressed::new(source, format, first, limits.decompression_window))
+            }
+            None => {
+                framer.push(first);
+                Source::Plain(source)
+            }
         };
         let mut reader = Self { source: Some(source), framer };
         while !reader.framer.open()? {
             match reader.read() {
                 Ok(()) => {}
                 Err(Broken::Io(error)) => return Err(Error::Io(error)),
-                Err(Broken::Cut) => return Err(Error::BadHeader("its gzip data end too early")),
-                Err(Broken::Damaged) => return Err(Error::BadHeader("its gzip data are damaged")),
+                Err(Broken::Cut) => return Err(Error::BadHeader("its compressed data end too early")),
+                Err(Broken::Damaged) => return Err(Error::BadHeader("its compressed data are damaged")),
+                Err(Broken::Window) => return Err(Error::DecompressionWindow),
             }
         }
         Ok(reader)
@@ -75,8 +80,12 @@ impl<R: Read> Reader<R> {
                 Err(Broken::Damaged) => {
                     self.break_off(|offset| End::Damaged {
                         offset,
-                        what: "the gzip data cannot be inflated",
+                        what: "the compressed data make no sense",
                     });
+                }
+                Err(Broken::Window) => {
+                    let what = "decompressing it takes more memory than the limit";
+                    self.break_off(|offset| End::Damaged { offset, what });
                 }
             }
         }
@@ -98,7 +107,7 @@ impl<R: Read> Reader<R> {
         let space = self.framer.space();
         let count = match &mut self.source {
             Some(Source::Plain(source)) => read_retrying(source, space).map_err(Broken::Io)?,
-            Some(Source::Gzip(source)) => source.read(space)?,
+            Some(Source::Compressed(source)) => source.read(space)?,
             None => 0,
         };
         match count {

@@ -8,7 +8,7 @@ use crate::analyzer;
 
 /// Shows what WebSocket connections did in a packet capture.
 ///
-/// Reads pcap and pcapng files, gzip-compressed or not, reassembles their TCP connections, and lists handshakes,
+/// Reads pcap and pcapng files, compressed or not, reassembles their TCP connections, and lists handshakes,
 /// frames and messages in Wireshark's columns or as JSON.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
