@@ -1,6 +1,7 @@
 //! One capture, read from a file or a pipe.
 
-use std::io::Read;
+use std::fmt;
+use std::io::{self, Read};
 
 use super::compression::{self, Broken, Decompressed, Format, read_retrying};
 use super::{End, Framer, Packet};
@@ -20,6 +21,20 @@ pub struct Reader<R> {
 enum Source<R> {
     Plain(R),
     Compressed(Decompressed<R>),
+    Closed(Closed<R>),
+}
+
+/// A source that is closed until its first packet's time has come.
+struct Closed<R> {
+    first: Timestamp,
+    reopen: Box<dyn FnOnce() -> io::Result<R> + Send>,
+    limits: Limits,
+}
+
+impl<R> fmt::Debug for Closed<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closed").field("first", &self.first).finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> Reader<R> {
@@ -55,9 +70,33 @@ impl<R: Read> Reader<R> {
         Ok(reader)
     }
 
-    /// The time of the packet that [`Reader::next_packet`] would return.
+    /// Reads the beginning of a capture, up to its first packet, then closes it until that packet is wanted.
+    ///
+    /// For one of many captures: a recording may consist of more than can be open at once. `open` has to open the
+    /// same capture each time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`].
+    pub fn open_later(
+        open: impl Fn() -> io::Result<R> + Send + 'static,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let mut reader = Self::open(open()?, limits)?;
+        while reader.peek().is_none() && reader.fill() {}
+        if let Some(first) = reader.peek() {
+            let closed = Closed { first, reopen: Box::new(open), limits: *limits };
+            reader = Self { source: Some(Source::Closed(closed)), framer: Framer::new(limits) };
+        }
+        Ok(reader)
+    }
+
+    /// The time of the first packet that [`Reader::next_packet`] has not returned, if it is known.
     pub fn peek(&mut self) -> Option<Timestamp> {
-        self.framer.peek()
+        match &self.source {
+            Some(Source::Closed(closed)) => Some(closed.first),
+            _ => self.framer.peek(),
+        }
     }
 
     /// The next packet of those that have been read; `None` if that takes a [`Reader::fill`], or at the end.
@@ -67,6 +106,9 @@ impl<R: Read> Reader<R> {
 
     /// Reads on, if [`Reader::next_packet`] has nothing more; may wait for the source. `false` at the end.
     pub fn fill(&mut self) -> bool {
+        if let Some(Source::Closed(_)) = &self.source {
+            self.reopen();
+        }
         if self.peek().is_some() {
             return true;
         }
@@ -103,12 +145,26 @@ impl<R: Read> Reader<R> {
         self.framer.end()
     }
 
+    fn reopen(&mut self) {
+        let Some(Source::Closed(closed)) = self.source.take() else { return };
+        let opened = (closed.reopen)().map_err(Error::Io);
+        match opened.and_then(|source| Self::open(source, &closed.limits)) {
+            Ok(reader) => *self = reader,
+            Err(Error::Io(error)) => self.fail(&error),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn fail(&mut self, error: &dyn fmt::Display) {
+        self.framer.stop(End::ReadFailed { offset: 0, error: error.to_string() });
+    }
+
     fn read(&mut self) -> Result<(), Broken> {
         let space = self.framer.space();
         let count = match &mut self.source {
             Some(Source::Plain(source)) => read_retrying(source, space).map_err(Broken::Io)?,
             Some(Source::Compressed(source)) => source.read(space)?,
-            None => 0,
+            Some(Source::Closed(_)) | None => 0,
         };
         match count {
             0 => self.framer.finish(),
