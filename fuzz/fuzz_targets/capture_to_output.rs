@@ -15,6 +15,7 @@ use sockeye::report::{Json, Report, Table, TableOptions};
 fn limits() -> Limits {
     Limits {
         record: 4 << 10,
+        decompression_window: 64 << 10,
         fragmented_datagrams: 2,
         connections: 8,
         out_of_order: 1 << 10,

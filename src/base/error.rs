@@ -13,6 +13,9 @@ pub enum Error {
     NotACapture(Vec<u8>),
     /// The file begins as a capture of this format, but its own header is cut or impossible.
     BadHeader(&'static str),
+    /// Decompressing the file takes a larger window than the limits allow
+    /// ([`Limits::decompression_window`](super::Limits::decompression_window)).
+    DecompressionWindow,
 }
 
 impl fmt::Display for Error {
@@ -28,6 +31,9 @@ impl fmt::Display for Error {
                 f.write_str("; a pcap starts with a1 b2 c3 d4 (or its variants), a pcapng with 0a 0d 0d 0a")
             }
             Error::BadHeader(what) => write!(f, "not a capture that can be read: {what}"),
+            Error::DecompressionWindow => {
+                f.write_str("cannot read: decompressing it takes more memory than the limit")
+            }
         }
     }
 }

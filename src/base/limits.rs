@@ -7,6 +7,10 @@
 pub struct Limits {
     /// Bytes of one captured packet. Snap lengths in the wild end at 256 KiB; a larger number is damage, not data.
     pub record: usize,
+    /// Bytes that decompressing a capture may look back, which the compressed file announces and which must be held:
+    /// what every level of zstd and xz stays within. Only long-distance modes of zstd and dictionaries of one's own
+    /// for xz need more. A decoder takes little beside them, and those of the other formats take less.
+    pub decompression_window: usize,
     /// IP datagrams whose fragments are put together at once, each of up to 72 KiB (twice as many if there are fragments
     /// inside of fragments). Fragments of one datagram follow each other closely; the oldest datagram makes room.
     pub fragmented_datagrams: usize,
@@ -34,6 +38,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             record: 16 << 20,
+            decompression_window: 128 << 20,
             fragmented_datagrams: 256,
             connections: 1 << 17,
             out_of_order: 4 << 20,

@@ -213,7 +213,8 @@ impl Framer {
         });
     }
 
-    fn stop(&mut self, end: End) {
+    /// Ends the capture here, whatever waits.
+    pub(super) fn stop(&mut self, end: End) {
         self.end = Some(end);
         self.buffer = Vec::new();
         self.start = 0;

@@ -1,21 +1,21 @@
 //! Capture files become packets.
 //!
-//! In come the bytes of one or several captures (pcap or pcapng, gzip-compressed or not); out go [`Packet`]s that
+//! In come the bytes of one or several captures (pcap or pcapng, compressed or not); out go [`Packet`]s that
 //! borrow the read buffer, in the order of their time. This room does not open files, does not look into packets
 //! and does not number them. It is the only one that names `pcap_file`.
 //!
 //! ```text
 //!  Recording ── picks the source whose next packet is the earliest
-//!   └ Reader ── reads (and inflates) one source; the only one that can block
+//!   └ Reader ── reads (and decompresses) one source; the only one that can block
 //!      └ Framer ── bytes in, packets out; no I/O
 //!         └ Pcap, Pcapng ── where the next record begins and ends
 //! ```
 //!
-//! Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng, RFC 1952.
+//! Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng, and the compressed ones that `compression` lists.
 
+mod compression;
 mod end;
 mod framer;
-mod gzip;
 mod interface;
 mod link_type;
 mod order;

@@ -33,6 +33,16 @@ pub(super) struct Pcap {
 enum Records {
     Standard(PcapParser),
     Modified(Order),
+    Old(Order, Lengths),
+}
+
+/// In which order old versions of libpcap wrote the two lengths of a packet.
+#[derive(Debug, Clone, Copy)]
+enum Lengths {
+    /// The original one first.
+    Swapped,
+    /// One or the other; the captured one is the smaller.
+    Unknown,
 }
 
 /// A record's header.
@@ -57,10 +67,13 @@ impl Pcap {
         if bytes.len() < FILE_HEADER {
             return Ok(None);
         }
-        let modified = [Order::Little, Order::Big].into_iter().find(|o| o.u32(bytes, 0) == Some(MODIFIED));
-        let (records, link_type, nanos_per_unit) = match modified {
-            Some(order) => (Records::Modified(order), order.u32(bytes, 20).unwrap_or_default(), 1_000),
-            None => {
+        let find = |magic| [Order::Little, Order::Big].into_iter().find(|o| o.u32(bytes, 0) == Some(magic));
+        let link_type = |order: Order| order.u32(bytes, 20).unwrap_or_default();
+        let old = find(MICROSECONDS).and_then(|order| Some((order, Lengths::of_version(order, bytes)?)));
+        let (records, link_type, nanos_per_unit) = match (find(MODIFIED), old) {
+            (Some(order), _) => (Records::Modified(order), link_type(order), 1_000),
+            (None, Some((order, lengths))) => (Records::Old(order, lengths), link_type(order), 1_000),
+            (None, None) => {
                 let (_, parser) = PcapParser::new(bytes).map_err(|_| "its header is not that of a pcap")?;
                 let nanos = match parser.header().ts_resolution {
                     PcapTsResolution::MicroSecond => 1_000,
@@ -79,7 +92,13 @@ impl Pcap {
     pub(super) fn frame(&self, bytes: &[u8], limit: usize) -> Framed {
         let (header_length, header) = match &self.records {
             Records::Standard(parser) => (RECORD_HEADER, standard_header(parser, bytes)),
-            Records::Modified(order) => (MODIFIED_RECORD_HEADER, modified_header(*order, bytes)),
+            Records::Modified(order) => {
+                (MODIFIED_RECORD_HEADER, record_header::<MODIFIED_RECORD_HEADER>(*order, bytes))
+            }
+            Records::Old(order, lengths) => {
+                let header = record_header::<RECORD_HEADER>(*order, bytes);
+                (RECORD_HEADER, header.map(|header| lengths.in_order(header)))
+            }
         };
         let Some(header) = header else { return Framed::Need(header_length) };
         let captured = header.captured as usize;
@@ -104,6 +123,26 @@ impl Pcap {
     }
 }
 
+impl Lengths {
+    /// Those of a file of this version, unless they are in the usual order. As libpcap reads them.
+    fn of_version(order: Order, file_header: &[u8]) -> Option<Self> {
+        match (order.u16(file_header, 4)?, order.u16(file_header, 6)?) {
+            (2, 0..=2) | (543, _) => Some(Lengths::Swapped),
+            (2, 3) => Some(Lengths::Unknown),
+            _ => None,
+        }
+    }
+
+    fn in_order(self, header: RecordHeader) -> RecordHeader {
+        match self {
+            Lengths::Unknown if header.captured <= header.original => header,
+            Lengths::Swapped | Lengths::Unknown => {
+                RecordHeader { captured: header.original, original: header.captured, ..header }
+            }
+        }
+    }
+}
+
 /// The header of a record, if it is there. If its data is not, only `captured` is known.
 fn standard_header(parser: &PcapParser, bytes: &[u8]) -> Option<RecordHeader> {
     match parser.next_raw_packet(bytes) {
@@ -124,8 +163,9 @@ fn standard_header(parser: &PcapParser, bytes: &[u8]) -> Option<RecordHeader> {
     }
 }
 
-fn modified_header(order: Order, bytes: &[u8]) -> Option<RecordHeader> {
-    let header = bytes.first_chunk::<MODIFIED_RECORD_HEADER>()?;
+/// The header of a record, of `LENGTH` bytes, if it is there.
+fn record_header<const LENGTH: usize>(order: Order, bytes: &[u8]) -> Option<RecordHeader> {
+    let header = bytes.first_chunk::<LENGTH>()?;
     Some(RecordHeader {
         seconds: order.u32(header, 0)?,
         fraction: order.u32(header, 4)?,

@@ -1,12 +1,13 @@
 //! One capture, read from a file or a pipe.
 
-use std::io::Read;
+use std::fmt;
+use std::io::{self, Read};
 
-use super::gzip::{self, Broken, Gunzip, read_retrying};
+use super::compression::{self, Broken, Decompressed, Format, read_retrying};
 use super::{End, Framer, Packet};
 use crate::base::{Error, Limits, Timestamp};
 
-/// Reads one capture, gzip-compressed or not.
+/// Reads one capture, compressed or not.
 ///
 /// [`Reader::next_packet`] never waits; [`Reader::fill`] may. Between the two is the time to show what is known.
 #[derive(Debug)]
@@ -19,7 +20,21 @@ pub struct Reader<R> {
 #[derive(Debug)]
 enum Source<R> {
     Plain(R),
-    Gzip(Gunzip<R>),
+    Compressed(Decompressed<R>),
+    Closed(Closed<R>),
+}
+
+/// A source that is closed until its first packet's time has come.
+struct Closed<R> {
+    first: Timestamp,
+    reopen: Box<dyn FnOnce() -> io::Result<R> + Send>,
+    limits: Limits,
+}
+
+impl<R> fmt::Debug for Closed<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closed").field("first", &self.first).finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> Reader<R> {
@@ -29,30 +44,59 @@ impl<R: Read> Reader<R> {
     ///
     /// The source cannot be read, or is not a capture. What happens later is no error, but an [`End`].
     pub fn open(mut source: R, limits: &Limits) -> Result<Self, Error> {
-        let mut first = [0; gzip::MAGIC.len()];
+        let mut first = [0; compression::MAGIC];
         let count = read_full(&mut source, &mut first)?;
+        let first = first.get(..count).unwrap_or_default();
         let mut framer = Framer::new(limits);
-        let source = if first == gzip::MAGIC {
-            Source::Gzip(Gunzip::new(source))
-        } else {
-            framer.push(first.get(..count).unwrap_or_default());
-            Source::Plain(source)
+        let source = match Format::of(first) {
+            Some(format) => {
+                Source::Compressed(Decompressed::new(source, format, first, limits.decompression_window))
+            }
+            None => {
+                framer.push(first);
+                Source::Plain(source)
+            }
         };
         let mut reader = Self { source: Some(source), framer };
         while !reader.framer.open()? {
             match reader.read() {
                 Ok(()) => {}
                 Err(Broken::Io(error)) => return Err(Error::Io(error)),
-                Err(Broken::Cut) => return Err(Error::BadHeader("its gzip data end too early")),
-                Err(Broken::Damaged) => return Err(Error::BadHeader("its gzip data are damaged")),
+                Err(Broken::Cut) => return Err(Error::BadHeader("its compressed data end too early")),
+                Err(Broken::Damaged) => return Err(Error::BadHeader("its compressed data are damaged")),
+                Err(Broken::Window) => return Err(Error::DecompressionWindow),
             }
         }
         Ok(reader)
     }
 
-    /// The time of the packet that [`Reader::next_packet`] would return.
+    /// Reads the beginning of a capture, up to its first packet, then closes it until that packet is wanted.
+    ///
+    /// For one of many captures: a recording may consist of more than can be open at once. `open` has to open the
+    /// same capture each time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`].
+    pub fn open_later(
+        open: impl Fn() -> io::Result<R> + Send + 'static,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let mut reader = Self::open(open()?, limits)?;
+        while reader.peek().is_none() && reader.fill() {}
+        if let Some(first) = reader.peek() {
+            let closed = Closed { first, reopen: Box::new(open), limits: *limits };
+            reader = Self { source: Some(Source::Closed(closed)), framer: Framer::new(limits) };
+        }
+        Ok(reader)
+    }
+
+    /// The time of the first packet that [`Reader::next_packet`] has not returned, if it is known.
     pub fn peek(&mut self) -> Option<Timestamp> {
-        self.framer.peek()
+        match &self.source {
+            Some(Source::Closed(closed)) => Some(closed.first),
+            _ => self.framer.peek(),
+        }
     }
 
     /// The next packet of those that have been read; `None` if that takes a [`Reader::fill`], or at the end.
@@ -62,6 +106,9 @@ impl<R: Read> Reader<R> {
 
     /// Reads on, if [`Reader::next_packet`] has nothing more; may wait for the source. `false` at the end.
     pub fn fill(&mut self) -> bool {
+        if let Some(Source::Closed(_)) = &self.source {
+            self.reopen();
+        }
         if self.peek().is_some() {
             return true;
         }
@@ -75,8 +122,12 @@ impl<R: Read> Reader<R> {
                 Err(Broken::Damaged) => {
                     self.break_off(|offset| End::Damaged {
                         offset,
-                        what: "the gzip data cannot be inflated",
+                        what: "the compressed data make no sense",
                     });
+                }
+                Err(Broken::Window) => {
+                    let what = "decompressing it takes more memory than the limit";
+                    self.break_off(|offset| End::Damaged { offset, what });
                 }
             }
         }
@@ -94,12 +145,26 @@ impl<R: Read> Reader<R> {
         self.framer.end()
     }
 
+    fn reopen(&mut self) {
+        let Some(Source::Closed(closed)) = self.source.take() else { return };
+        let opened = (closed.reopen)().map_err(Error::Io);
+        match opened.and_then(|source| Self::open(source, &closed.limits)) {
+            Ok(reader) => *self = reader,
+            Err(Error::Io(error)) => self.fail(&error),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn fail(&mut self, error: &dyn fmt::Display) {
+        self.framer.stop(End::ReadFailed { offset: 0, error: error.to_string() });
+    }
+
     fn read(&mut self) -> Result<(), Broken> {
         let space = self.framer.space();
         let count = match &mut self.source {
             Some(Source::Plain(source)) => read_retrying(source, space).map_err(Broken::Io)?,
-            Some(Source::Gzip(source)) => source.read(space)?,
-            None => 0,
+            Some(Source::Compressed(source)) => source.read(space)?,
+            Some(Source::Closed(_)) | None => 0,
         };
         match count {
             0 => self.framer.finish(),

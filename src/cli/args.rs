@@ -9,8 +9,8 @@ use crate::analyzer;
 
 /// Shows what WebSocket connections did in a packet capture.
 ///
-/// Reads pcap and pcapng files, gzip-compressed or not, reassembles their TCP connections, and lists handshakes,
-/// frames and messages in Wireshark's columns or as JSON.
+/// Reads pcap and pcapng files (also compressed: gzip, zstd, lz4, xz, bzip2), reassembles their TCP connections,
+/// and lists handshakes, frames and messages in Wireshark's columns or as JSON.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Args {

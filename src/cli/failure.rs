@@ -68,5 +68,9 @@ fn capture(f: &mut fmt::Formatter<'_>, name: &str, error: &Error) -> fmt::Result
             f.write_str("; a pcap starts with a1 b2 c3 d4 (or its variants), a pcapng with 0a 0d 0d 0a")
         }
         Error::BadHeader(what) => write!(f, "not a capture that can be read: {name}\n  {what}"),
+        Error::DecompressionWindow => write!(
+            f,
+            "cannot read {name}: decompressing it takes more memory than the limit\n  decompress it first, or pipe it in: `zstd -dc --long=31 FILE | sockeye -` for example"
+        ),
     }
 }

@@ -16,15 +16,23 @@ pub(super) fn open(paths: &[PathBuf], limits: &Limits) -> Result<Recording<Sourc
     if paths.iter().filter(|path| is_standard_input(path)).count() > 1 {
         return Err(Failure::StandardInputTwice);
     }
-    let readers: Result<Vec<_>, _> = paths.iter().map(|path| reader(path, limits)).collect();
+    let alone = paths.len() == 1;
+    let open = |path: &PathBuf| {
+        let reader = if alone || !path.is_file() { open_now(path, limits) } else { open_later(path, limits) };
+        reader.map_err(|error| Failure::Capture { path: path.clone(), error })
+    };
+    let readers: Result<Vec<_>, _> = paths.iter().map(open).collect();
     readers.map(Recording::new)
 }
 
-fn reader(path: &Path, limits: &Limits) -> Result<Reader<Source>, Failure> {
-    source(path)
-        .map_err(Error::from)
-        .and_then(|source| Reader::open(source, limits))
-        .map_err(|error| Failure::Capture { path: path.to_owned(), error })
+/// A pipe can be opened once only.
+fn open_now(path: &Path, limits: &Limits) -> Result<Reader<Source>, Error> {
+    Reader::open(source(path)?, limits)
+}
+
+fn open_later(path: &Path, limits: &Limits) -> Result<Reader<Source>, Error> {
+    let path = path.to_owned();
+    Reader::open_later(move || source(&path), limits)
 }
 
 fn source(path: &Path) -> io::Result<Source> {

@@ -1,8 +1,10 @@
 //! Captures built byte by byte, and what is read from them.
 
+mod compression;
 mod framing;
 mod pcap;
 mod pcapng;
+mod pipe;
 mod reading;
 mod recording;
 

@@ -28,6 +28,34 @@ fn the_modified_format_has_longer_record_headers() {
 }
 
 #[test]
+fn the_version_does_not_matter() {
+    for (major, minor) in [(2, 5), (2, 40), (1, 0), (3, 2), (0, 0), (0xffff, 0xffff)] {
+        let mut header = pcap_header(Order::Little, 0xa1b2_c3d4, 1);
+        header[4..8]
+            .copy_from_slice(&[u16_bytes(Order::Little, major), u16_bytes(Order::Little, minor)].concat());
+        let file = [header, pcap_record(Order::Little, 1, 0, b"abc")].concat();
+        assert_eq!(read(&file).unwrap().0.len(), 1, "{major}.{minor}");
+    }
+}
+
+#[test]
+fn old_versions_have_the_lengths_the_other_way_round() {
+    for order in [Order::Little, Order::Big] {
+        for (version, lengths) in [([2, 2], [9, 3]), ([543, 0], [9, 3]), ([2, 3], [9, 3]), ([2, 3], [3, 9])] {
+            let mut file = pcap_header(order, 0xa1b2_c3d4, 1);
+            file[4..8].copy_from_slice(&version.map(|number| u16_bytes(order, number)).concat());
+            for data in [b"abc", b"def"] {
+                file.extend(numbers(order, &[1, 2, lengths[0], lengths[1]]));
+                file.extend(data);
+            }
+            let (packets, end) = read(&file).unwrap();
+            assert_eq!(packets[1], (1_000_002_000, 1, 9, b"def".to_vec()));
+            assert_eq!((packets.len(), end), (2, End::Complete));
+        }
+    }
+}
+
+#[test]
 fn a_sub_second_field_of_a_second_or_more_is_carried_over() {
     let file =
         [pcap_header(Order::Little, 0xa1b2_c3d4, 1), pcap_record(Order::Little, 1, 2_500_000, b"")].concat();

@@ -59,6 +59,14 @@ fn section_4_2_if_tsoffset_is_signed_seconds() {
 }
 
 #[test]
+fn section_4_2_options_of_a_wrong_size_count_as_far_as_they_go() {
+    let options: [&[(u16, &[u8])]; 3] = [&[(14, &[1, 2, 3])], &[(14, &[])], &[(9, &[6, 9, 9, 9, 9])]];
+    for options in options {
+        assert_eq!(packet_of(interface(LE, 1, 0, options), enhanced(LE, 0, 3, b"")).0, 3_000);
+    }
+}
+
+#[test]
 fn section_4_2_times_saturate() {
     for (seconds, nanos) in [(i64::MAX, i64::MAX), (i64::MIN, i64::MIN)] {
         let interface = interface(LE, 1, 0, &[(9, &[0]), (14, &seconds.to_le_bytes())]);
@@ -93,6 +101,52 @@ fn section_4_4_simple_packets_are_cut_by_the_snap_length() {
         let body = [numbers(LE, &[5]), b"abcde".to_vec()].concat();
         let packet = packet_of(interface(LE, 1, snap_length, &[]), block(LE, 3, &body));
         assert_eq!((packet.2, packet.3), (5, b"abcde"[..captured].to_vec()));
+    }
+}
+
+/// They have no time: that of the packet before, in whichever section, or the epoch.
+#[test]
+fn section_4_4_simple_packets_have_the_time_of_the_packet_before() {
+    let simple = |order| block(order, 3, &numbers(order, &[0]));
+    let be = Order::Big;
+    let file = [
+        section_header(LE),
+        interface(LE, 1, 0, &[]),
+        simple(LE),
+        enhanced(LE, 0, 7, b""),
+        simple(LE),
+        section_header(be),
+        interface(be, 1, 0, &[]),
+        simple(be),
+    ];
+    let times: Vec<_> = read(&file.concat()).unwrap().0.iter().map(|packet| packet.0).collect();
+    assert_eq!(times, [0, 7_000, 7_000, 7_000]);
+}
+
+/// A name resolution block whose records do not end, a statistics block that is too short, custom blocks to be
+/// copied and not, secrets, a block of a type that nobody has given away.
+#[test]
+fn sections_4_5_to_4_8_blocks_without_packets_are_skipped_whatever_is_in_them() {
+    for (kind, body) in [
+        (4, &[1, 0, 5, 0, 192, 0, 2, 1, b'h'][..]),
+        (4, &[]),
+        (5, &[0]),
+        (0x0bad, &[1, 2, 3, 4, 5]),
+        (0x4000_0bad, &[]),
+        (10, &[0xff; 12]),
+        (0x7fff_ffff, &[0xff; 8]),
+    ] {
+        let other = [block(LE, kind, body), interface(LE, 1, 0, &[]), block(LE, kind, body)].concat();
+        assert_eq!(packet_of(other, enhanced(LE, 0, 3, b"abc")).3, b"abc");
+    }
+}
+
+/// A comment that is not UTF-8, an option longer than the block, a flags word of 3 bytes.
+#[test]
+fn section_4_3_options_of_packets_are_not_looked_at() {
+    for options in [&[1, 0, 2, 0, 0xff, 0xfe, 0, 0][..], &[1, 0, 0xff, 0xff], &[2, 0, 3, 0, 1, 2, 3, 0]] {
+        let body = [numbers(LE, &[0, 0, 3, 4, 4]), b"abcd".to_vec(), options.to_vec()].concat();
+        assert_eq!(packet_of(interface(LE, 1, 0, &[]), block(LE, 6, &body)).3, b"abcd");
     }
 }
 

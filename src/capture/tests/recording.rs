@@ -1,5 +1,9 @@
 //! Several captures as one.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -13,7 +17,15 @@ fn merge(captures: &[&[u8]]) -> (Vec<(u8, u16)>, Vec<End>) {
         .map(|(index, seconds)| {
             let mut bytes = pcap_at(seconds);
             bytes[20] = index as u8; // the link type tells where a packet came from
-            Reader::open(std::io::Cursor::new(bytes), &Limits::default()).unwrap()
+            let open = move || Ok(io::Cursor::new(bytes.clone()));
+            let limits = Limits::default();
+            // Those that are opened later change nothing.
+            if index % 2 == 0 {
+                Reader::open(open().unwrap(), &limits)
+            } else {
+                Reader::open_later(open, &limits)
+            }
+            .unwrap()
         })
         .collect();
     let mut recording = Recording::new(sources);
@@ -74,7 +86,7 @@ fn one_damaged_file_does_not_end_the_others() {
     let damaged = [pcap_at(&[1]), numbers(Order::Little, &[0, 0, u32::MAX, 0])].concat();
     let cut = pcap_at(&[2, 3]);
     let sources = [damaged.as_slice(), &cut[..cut.len() - 1], &pcap_at(&[4])]
-        .map(|bytes| Reader::open(std::io::Cursor::new(bytes.to_vec()), &Limits::default()).unwrap());
+        .map(|bytes| Reader::open(io::Cursor::new(bytes.to_vec()), &Limits::default()).unwrap());
     let mut recording = Recording::new(sources.into());
     let mut seconds = Vec::new();
     loop {
@@ -90,6 +102,69 @@ fn one_damaged_file_does_not_end_the_others() {
     assert!(
         matches!(ends[..], [End::Damaged { .. }, End::Cut { missing: 1, .. }, End::Complete]),
         "{ends:?}"
+    );
+}
+
+/// A file that counts how many are open.
+struct Counted(io::Cursor<Vec<u8>>, Arc<AtomicUsize>);
+
+impl io::Read for Counted {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn of_a_thousand_rotated_files_two_are_open_at_most() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let sources = (0..1_000_u32).map(|hour| {
+        let mut bytes = pcap_at(&[]);
+        for second in 0..3 {
+            bytes.extend(pcap_record(Order::Little, 3 * hour + second, 0, b"x"));
+        }
+        let (count, most) = (count.clone(), most.clone());
+        let open = move || {
+            most.fetch_max(1 + count.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+            Ok(Counted(io::Cursor::new(bytes.clone()), count.clone()))
+        };
+        Reader::open_later(open, &Limits::default()).unwrap()
+    });
+    let mut recording = Recording::new(sources.collect());
+    let mut times = Vec::new();
+    loop {
+        while let Some(packet) = recording.next_packet() {
+            times.push(packet.time.as_nanos() / 1_000_000_000);
+        }
+        if !recording.fill() {
+            break;
+        }
+    }
+    assert_eq!(times, (0..3_000).collect::<Vec<_>>());
+    assert!(recording.ends().all(|end| end == Some(&End::Complete)));
+    assert_eq!(count.load(Ordering::Relaxed), 0);
+    assert!(most.load(Ordering::Relaxed) <= 2);
+}
+
+#[test]
+fn a_file_that_is_gone_when_its_time_comes() {
+    let opened = AtomicUsize::new(0);
+    let open = move || match opened.fetch_add(1, Ordering::Relaxed) {
+        0 => Ok(io::Cursor::new(pcap_at(&[1, 2]))),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    let mut reader = Reader::open_later(open, &Limits::default()).unwrap();
+    assert!(reader.peek().is_some());
+    assert!(reader.next_packet().is_none());
+    assert!(!reader.fill());
+    assert!(
+        matches!(reader.end(), Some(End::ReadFailed { offset: 0, error }) if error.contains("not found"))
     );
 }
 
