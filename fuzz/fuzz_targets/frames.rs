@@ -1,0 +1,54 @@
+//! Bytes and gaps of both directions into frames and messages, with and without a handshake.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sockeye::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use sockeye::websocket::{Demand, Negotiated, Session, SessionEvent, Wanted};
+
+fn run(mut session: Session, bytes: &[u8]) {
+    let held = Budget::new(64 << 10);
+    let mut offsets = PerDirection::<u64>::default();
+    let mut frames = 0;
+    let mut check = |event: SessionEvent<'_>| match event {
+        SessionEvent::Frame(frame) => {
+            frames += 1;
+            assert_eq!(frame.number, frames);
+            let missing: u64 = frame.missing.iter().map(|[_, length]| length).sum();
+            assert!(frame.payload_captured.saturating_add(missing) <= frame.header.payload_length);
+            assert!(frame.payload.len() as u64 <= frame.payload_captured);
+        }
+        SessionEvent::Message(message) => assert!(message.frames[0] <= message.frames[1]),
+        _ => {}
+    };
+    let mut rest = bytes;
+    let mut number = 0;
+    // Two bytes say which direction and how much; a zero length is a gap.
+    while let Some(([kind, length], behind)) = rest.split_first_chunk::<2>() {
+        number += 1;
+        let direction = if kind & 1 == 0 { Direction::ClientToServer } else { Direction::ServerToClient };
+        let data = behind.get(..usize::from(*length)).unwrap_or(behind);
+        let packet = PacketId { number, time: Timestamp::default() };
+        let gap = data.is_empty();
+        let span =
+            Span::of(packet, offsets[direction], if gap { 1 << (kind >> 2) } else { data.len() as u64 });
+        offsets[direction] = offsets[direction].saturating_add(span.length);
+        let event = if gap {
+            StreamEvent::Gap { span, why: GapReason::Acknowledged }
+        } else {
+            StreamEvent::Data { span, acked: None, bytes: data }
+        };
+        session.push(direction, &event, &held, &mut check);
+        rest = behind.get(data.len()..).unwrap_or_default();
+    }
+    session.finish(&held, &mut check);
+    assert_eq!(held.used(), 0, "everything is given back");
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let wanted = Wanted { frame: 1 << 10, message: 1 << 10 };
+    run(Session::new(Negotiated::default(), wanted), bytes);
+    run(Session::new(Negotiated { deflate: true, unknown_extension: false }, wanted), bytes);
+    run(Session::without_handshake(wanted, Demand::UNKNOWN_TRAFFIC, true), bytes);
+    run(Session::without_handshake(wanted, Demand::TOLD, false), bytes);
+});
