@@ -5,7 +5,7 @@
 //!   Header ──────────────────▶ Payload ──────────────▶ Header …
 //!     │  ▲ gap                     │ gap beyond the end of the frame
 //!     │  │   ╲                     ▼
-//!     │  └─── Searching: where a frame begins is not known; found again by evidence (`search.rs`)
+//!     │  └─── Searching: where a frame begins is not known; found again by evidence (`search`)
 //!     │ bytes that cannot be a header
 //!     ▼
 //!   Ended: the rest of the direction is not decoded

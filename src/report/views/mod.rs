@@ -1,16 +1,16 @@
 //! The keys of each JSON record, in their order.
 
+mod handshake;
+
 use serde::Serialize;
 use serde::ser::SerializeMap;
 use std::net::SocketAddr;
 
 use crate::base::{Direction, PerDirection, Timestamp};
-use crate::http::Headers;
 use crate::packet::Flags;
 use crate::record::{
-    Accept, CaptureInfo, Close, Connection, EndedBy, Extension, Finding, FindingCounts, Frame, Handshake,
-    HandshakeRequest, HandshakeResponse, Message, Outcome, PacketRow, Payload, Place, Protocol, Record,
-    Severity, Side, SidesKnownBy, Summary, Text,
+    CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, Frame, Message, PacketRow, Payload,
+    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary,
 };
 use crate::tcp::Analysis;
 
@@ -18,10 +18,10 @@ use crate::tcp::Analysis;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // written at once, never stored
-pub(super) enum View<'a> {
+pub(in crate::report) enum View<'a> {
     Capture(&'a CaptureInfo<'a>),
     Packet(PacketView<'a>),
-    Handshake(HandshakeView<'a>),
+    Handshake(handshake::HandshakeView<'a>),
     Frame(FrameView<'a>),
     Message(MessageView<'a>),
     Finding(FindingView<'a>),
@@ -31,11 +31,11 @@ pub(super) enum View<'a> {
 
 impl<'a> View<'a> {
     /// `None` for rows that only the timeline has. `info` is an empty buffer for text made up for the record.
-    pub(super) fn of(record: &'a Record<'a>, info: &'a mut String) -> Option<Self> {
+    pub(in crate::report) fn of(record: &'a Record<'a>, info: &'a mut String) -> Option<Self> {
         Some(match record {
             Record::Capture(info) => View::Capture(info),
             Record::Packet(row) => View::Packet(PacketView::of(row, info)),
-            Record::Handshake(handshake) => View::Handshake(HandshakeView::of(handshake)),
+            Record::Handshake(handshake) => View::Handshake(handshake::HandshakeView::of(handshake)),
             Record::Frame(frame) => View::Frame(FrameView::of(frame)),
             Record::Message(message) => View::Message(MessageView::of(message)),
             Record::Finding(finding) => View::Finding(FindingView::of(finding)),
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct PacketView<'a> {
+pub(in crate::report) struct PacketView<'a> {
     #[serde(flatten)]
     place: Place,
     from: Direction,
@@ -65,7 +65,7 @@ pub(super) struct PacketView<'a> {
 impl<'a> PacketView<'a> {
     fn of(row: &'a PacketRow<'a>, info: &'a mut String) -> Self {
         let (source, destination) = row.ends.of(row.from);
-        super::words::packet(info, row);
+        crate::report::words::packet(info, row);
         Self {
             place: row.place,
             from: row.from,
@@ -83,107 +83,7 @@ impl<'a> PacketView<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct HandshakeView<'a> {
-    #[serde(flatten)]
-    place: Place,
-    client: SocketAddr,
-    server: SocketAddr,
-    transport: &'static str,
-    http_version: Option<Version>,
-    request: Option<RequestView<'a>>,
-    response: Option<ResponseView<'a>>,
-    key: Option<Text<'a>>,
-    accept: &'a Accept<'a>,
-    subprotocol: Option<Text<'a>>,
-    extensions: &'a [Extension],
-    outcome: Option<Outcome>,
-}
-
-impl<'a> HandshakeView<'a> {
-    fn of(handshake: &'a Handshake<'a>) -> Self {
-        let version = handshake
-            .request
-            .map(|request| request.head.version)
-            .or(handshake.response.map(|response| response.head.version));
-        Self {
-            place: handshake.place,
-            client: handshake.ends.client,
-            server: handshake.ends.server,
-            transport: "tcp",
-            http_version: version.map(Version),
-            request: handshake.request.map(RequestView::of),
-            response: handshake.response.map(ResponseView::of),
-            key: handshake.key,
-            accept: &handshake.accept,
-            subprotocol: handshake.subprotocol,
-            extensions: handshake.extensions,
-            outcome: handshake.outcome,
-        }
-    }
-}
-
-/// `"1.1"`.
-struct Version((u8, u8));
-
-impl Serialize for Version {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}.{}", self.0.0, self.0.1))
-    }
-}
-
-#[derive(Serialize)]
-struct RequestView<'a> {
-    packet: u64,
-    time: Timestamp,
-    method: Text<'a>,
-    target: Text<'a>,
-    headers: HeaderList<'a>,
-}
-
-impl<'a> RequestView<'a> {
-    fn of(request: HandshakeRequest<'a>) -> Self {
-        Self {
-            packet: request.packet.number,
-            time: request.packet.time,
-            method: Text(&request.head.method),
-            target: Text(&request.head.target),
-            headers: HeaderList(&request.head.headers),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ResponseView<'a> {
-    packet: u64,
-    time: Timestamp,
-    status: u16,
-    reason: Text<'a>,
-    headers: HeaderList<'a>,
-}
-
-impl<'a> ResponseView<'a> {
-    fn of(response: HandshakeResponse<'a>) -> Self {
-        Self {
-            packet: response.packet.number,
-            time: response.packet.time,
-            status: response.head.status,
-            reason: Text(&response.head.reason),
-            headers: HeaderList(&response.head.headers),
-        }
-    }
-}
-
-/// `[["Host", "example.com"], …]`: order and repetition matter.
-struct HeaderList<'a>(&'a Headers);
-
-impl Serialize for HeaderList<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.0.iter().map(|header| (Text(&header.name), Text(&header.value))))
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct FrameView<'a> {
+pub(in crate::report) struct FrameView<'a> {
     #[serde(flatten)]
     place: Place,
     frame: u64,
@@ -260,7 +160,7 @@ impl std::fmt::Display for Hex<'_> {
 }
 
 #[derive(Serialize)]
-pub(super) struct MessageView<'a> {
+pub(in crate::report) struct MessageView<'a> {
     #[serde(flatten)]
     place: Place,
     message: u64,
@@ -301,7 +201,7 @@ impl<'a> MessageView<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct FindingView<'a> {
+pub(in crate::report) struct FindingView<'a> {
     stream: Option<u64>,
     packet: Option<u64>,
     time: Option<Timestamp>,
@@ -361,7 +261,7 @@ impl Serialize for Details<'_> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ConnectionView<'a> {
+pub(in crate::report) struct ConnectionView<'a> {
     #[serde(flatten)]
     place: Place,
     client: SocketAddr,
