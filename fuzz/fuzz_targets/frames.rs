@@ -2,6 +2,8 @@
 
 #![no_main]
 
+use std::cell::Cell;
+
 use libfuzzer_sys::fuzz_target;
 use sockeye::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
 use sockeye::websocket::{Demand, Negotiated, Session, SessionEvent, Wanted};
@@ -10,6 +12,8 @@ fn run(mut session: Session, bytes: &[u8]) {
     let held = Budget::new(64 << 10);
     let mut offsets = PerDirection::<u64>::default();
     let mut frames = 0;
+    // Once the mask has shown the sides to be the other way round, the caller names them so.
+    let turned = Cell::new(false);
     let mut check = |event: SessionEvent<'_>| match event {
         SessionEvent::Frame(frame) => {
             frames += 1;
@@ -19,6 +23,7 @@ fn run(mut session: Session, bytes: &[u8]) {
             assert!(frame.payload.len() as u64 <= frame.payload_captured);
         }
         SessionEvent::Message(message) => assert!(message.frames[0] <= message.frames[1]),
+        SessionEvent::Found { turned: true, .. } => turned.set(!turned.get()),
         _ => {}
     };
     let mut rest = bytes;
@@ -38,7 +43,7 @@ fn run(mut session: Session, bytes: &[u8]) {
         } else {
             StreamEvent::Data { span, acked: None, bytes: data }
         };
-        session.push(direction, &event, &held, &mut check);
+        session.push(if turned.get() { direction.reverse() } else { direction }, &event, &held, &mut check);
         rest = behind.get(data.len()..).unwrap_or_default();
     }
     session.finish(&held, &mut check);

@@ -50,6 +50,16 @@ fn a_gap_of_any_length_costs_nothing() {
 }
 
 #[test]
+fn events_left_out_while_searching_cost_nothing() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.gap(CLIENT, 10).data(CLIENT, b"nothing like a frame");
+    feed.offsets[CLIENT] += 1 << 59;
+    feed.data(CLIENT, &frame(0x81, KEY, b"behind the jump"))
+        .data(CLIENT, &frame(0x81, KEY, b"and further on"));
+    assert_eq!(feed.finish().frames.len(), 2);
+}
+
+#[test]
 fn after_a_loss_a_continuation_is_no_orphan() {
     let mut feed = Feed::new(Negotiated::default());
     feed.gap(SERVER, 10).data(SERVER, &frame(0x00, None, b"middle")).data(SERVER, &frame(0x80, None, b"end"));
