@@ -167,9 +167,10 @@ impl Facts {
         self.ends = Ends { client: self.ends.server, server: self.ends.client };
     }
 
-    /// Whether no bytes are known to be missing, in either direction.
+    /// Whether both directions were captured, and no bytes of them are known to be missing.
     pub fn nothing_missing(&self) -> bool {
-        self.missing_bytes.client == 0 && self.missing_bytes.server == 0
+        let PerDirection { client, server } = self.seen;
+        client && server && self.missing_bytes.client == 0 && self.missing_bytes.server == 0
     }
 
     /// Whether the capture holds what the server said, if it said anything.

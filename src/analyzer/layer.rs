@@ -125,10 +125,11 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
 fn behind_http(scene: &Scene<'_, '_>) -> Layer {
     let Facts { ends, known_by, protocol, asked, .. } = &*scene.facts;
     let told = scene.shared.options.websocket_ports.iter().any(|port| ends.has_port(*port));
-    let began = *known_by == SidesKnownBy::Syn && scene.facts.nothing_missing();
+    let whole = scene.facts.nothing_missing();
+    let began = *known_by == SidesKnownBy::Syn && whole;
     let demand = match protocol {
         _ if told => Demand::TOLD,
-        _ if *asked => Demand::AFTER_LOSS,
+        _ if *asked && !whole => Demand::AFTER_LOSS,
         Protocol::Unknown if !began => Demand::UNKNOWN_TRAFFIC,
         _ => return Layer::Opaque,
     };
