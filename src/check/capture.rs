@@ -10,16 +10,17 @@ use crate::websocket::Evidence;
 pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
     let (why, reason) = match why {
         GapReason::Acknowledged => {
-            ("the other end acknowledged them, so the capture missed them", "acknowledged")
+            ("acknowledged by the other end, so missed by the capture", "acknowledged")
         }
-        GapReason::Cut => ("their packet was cut by the snap length", "cut"),
-        GapReason::Limit => ("too much was waiting behind them", "limit"),
-        GapReason::End => ("the connection or the capture ended without them", "end"),
+        GapReason::Cut => ("cut off by the snap length", "cut"),
+        GapReason::Limit => ("given up because too much was waiting behind", "limit"),
+        GapReason::End => ("still missing when the connection or the capture ended", "end"),
     };
     let text = format!(
-        "{} bytes from the {} are missing at offset {}, between packets {} and {}: {why}",
-        gap.length,
+        "{} from the {} {} missing at offset {}, between packets {} and {}: {why}",
+        bytes(gap.length),
         from.sender(),
+        if gap.length == 1 { "is" } else { "are" },
         gap.offset,
         gap.first,
         gap.last
@@ -55,9 +56,17 @@ pub fn resynchronised(
     packet: PacketId,
 ) -> Violation {
     let Evidence { frames, bits, .. } = *evidence;
+    let skips = match skipped {
+        0 => String::new(),
+        skipped => format!(", behind {} captured and not decoded", bytes(skipped)),
+    };
+    let headers = match frames {
+        1 => "one plausible header".to_owned(),
+        frames => format!("{frames} plausible headers in a row"),
+    };
     let text = format!(
-        "after missing bytes, frames of the {} were found again at offset {start}, {skipped} captured bytes further \
-         on, by {frames} plausible headers in a row (by chance once in 2^{bits})",
+        "after missing bytes, frames of the {} were found again at offset {start}{skips}, by {headers} \
+         (by chance once in 2^{bits})",
         from.sender()
     );
     let packets = [packet.number, packet.number];
@@ -94,10 +103,10 @@ pub fn conflicting_retransmission(
     let differs = kept.iter().zip(refused).position(|(kept, refused)| kept != refused).unwrap_or(0);
     let behind = |bytes: &[u8]| shown(bytes.get(differs..).unwrap_or_default());
     let text = format!(
-        "the {} sent {} bytes at offset {} twice with different content: {} in packet {}, which counts, {} in packet {}; \
+        "the {} sent {} at offset {} twice with different content: {} in packet {}, which counts, {} in packet {}; \
          further ones on this connection are not told",
         from.sender(),
-        second.length,
+        bytes(second.length),
         second.offset,
         behind(kept),
         first.number,
@@ -134,4 +143,31 @@ pub fn extensions_not_understood(names: &[&str], response: &Span) -> Violation {
     let packets = [response.first, response.last];
     Violation::of_packets(&registry::EXTENSION_NOT_UNDERSTOOD, Side::Capture, packets, text)
         .with("extensions", names.iter().map(|name| json(name.as_bytes())).collect::<Vec<_>>())
+}
+
+/// `1 byte`, `2 bytes`.
+fn bytes(count: u64) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Direction::{ClientToServer, ServerToClient};
+    use crate::check::testing::packet;
+
+    #[test]
+    fn one_is_told_as_one() {
+        let gap = Span { last: 12, ..Span::of(packet(10), 300, 1) };
+        assert_eq!(
+            missing_bytes(ClientToServer, &gap, GapReason::Cut).text,
+            "1 byte from the client is missing at offset 300, between packets 10 and 12: cut off by the snap length"
+        );
+        let evidence = Evidence { frames: 1, bits: 24, masked: false };
+        assert_eq!(
+            resynchronised(ServerToClient, 900, 1, &evidence, packet(12)).text,
+            "after missing bytes, frames of the server were found again at offset 900, behind 1 byte captured and not \
+             decoded, by one plausible header (by chance once in 2^24)"
+        );
+    }
 }

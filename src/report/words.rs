@@ -205,7 +205,7 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
     if row.compressed {
         let _ = write!(text, " compressed, {} bytes on the wire", row.wire_length);
     } else if !row.complete {
-        text.push_str(if row.truncated { " (shortened)" } else { " (incomplete)" });
+        text.push_str(" (incomplete)");
     }
     match (row.close, row.payload) {
         (Some(says), _) => close(text, &says),

@@ -84,6 +84,11 @@ fn no_tcp() -> Vec<u8> {
     capture
 }
 
+/// The header of a zstd frame with a window of 2 GiB (RFC 8878 §3.1.1.1.2), and an empty block.
+fn window() -> Vec<u8> {
+    b"\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00".to_vec()
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).unwrap();
@@ -102,6 +107,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("hostile.pcap", hostile()),
         ("no-tcp.pcap", no_tcp()),
         ("notes.txt", b"Todo: capture the chat again\n".to_vec()),
+        ("window.pcap.zst", window()),
     ]
 }
 

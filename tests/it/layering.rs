@@ -24,6 +24,10 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
 pub const ONE_ROOM: &[(&str, &str)] = &[
     ("pcap_file", "capture"),
     ("flate2", "capture"),
+    ("bzip2", "capture"),
+    ("liblzma", "capture"),
+    ("lz4_flex", "capture"),
+    ("zstd", "capture"),
     ("etherparse", "packet"),
     ("tabled", "report"),
     ("clap", "cli"),

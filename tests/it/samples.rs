@@ -49,6 +49,11 @@ fn connections(name: &str) -> Vec<Value> {
     rows(&records(&bytes(name), "frames"), "connection")
 }
 
+fn codes(name: &str) -> Vec<String> {
+    let findings = rows(&records(&bytes(name), "frames"), "finding");
+    findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+}
+
 /// The files that the index of a folder lists, each with what it is and how it was made.
 pub fn listed(folder: &Path) -> BTreeSet<String> {
     let index = fs::read_to_string(folder.join("README.md")).unwrap();
@@ -144,9 +149,7 @@ fn wrong_accept_is_told_with_the_right_one() {
         assert_eq!(handshake["accept"]["valid"], false);
         assert_eq!(handshake["accept"]["received"], "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     }
-    let findings = rows(&records(&bytes("wrong-accept.pcap"), "frames"), "finding");
-    let codes: Vec<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["WS120", "WS120", "WS118"]);
+    assert_eq!(codes("wrong-accept.pcap"), ["WS120", "WS120", "WS118"]);
 }
 
 #[test]
@@ -155,4 +158,38 @@ fn nginx_passes_frames_on_and_refuses_one() {
         connections("nginx.pcap").iter().map(|connection| connection["protocol"].clone()).collect();
     assert_eq!(protocols.iter().filter(|protocol| *protocol == "websocket").count(), 4);
     assert!(texts("nginx.pcap", "client").iter().filter(|text| *text == "no deflate").count() == 2);
+}
+
+#[test]
+fn midstream_is_found_without_its_handshake() {
+    assert_eq!(texts("midstream.pcap", "client"), ["client in the capture", "mid"]);
+    let server = ["mid", "in the capture 1", "in the capture 2", "in the capture 3"];
+    assert_eq!(texts("midstream.pcap", "server"), server);
+    assert_eq!(codes("midstream.pcap"), ["WS903"]);
+    let connection = &connections("midstream.pcap")[0];
+    assert_eq!(
+        (&connection["sides_known_by"], &connection["client"], &connection["frames"]),
+        (&"mask".into(), &"127.0.0.1:56182".into(), &10.into())
+    );
+}
+
+#[test]
+fn gap_damages_one_message_and_hides_another() {
+    assert_eq!(codes("gap.pcap"), ["WS901", "WS901", "WS909"]);
+    let frames = frames("gap.pcap");
+    let lengths = |from: &str| -> Vec<u64> {
+        let sent = frames.iter().filter(|frame| frame["from"] == from);
+        sent.map(|frame| frame["payload_length"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(lengths("client"), [2500, 2505, 2500, 2505, 2500, 2505, 2500, 2505, 11, 11, 19]);
+    // Of the eight messages, the one that nobody could see is the fourth.
+    assert_eq!(lengths("server"), [11, 2500, 2507, 2500, 2500, 2507, 2500, 2507, 11, 19]);
+    let damaged: Vec<&Value> =
+        frames.iter().filter(|frame| frame["missing"] != serde_json::json!([])).collect();
+    assert_eq!(damaged.len(), 1);
+    assert_eq!(damaged[0]["missing"], serde_json::json!([[1440, 1065]]));
+    assert_eq!(
+        connections("gap.pcap")[0]["missing_bytes"],
+        serde_json::json!({"client": 1065, "server": 2511})
+    );
 }
