@@ -53,7 +53,7 @@ impl Layer {
             }
             Layer::WebSocket(frames) => {
                 session::push(frames, scene, direction, event);
-                if scene.facts.websocket.is_none() && !may_still_be(frames, event) {
+                if scene.facts.websocket.is_none() && !is_told(scene) && !may_still_be(frames, event) {
                     session::finish(frames, scene);
                     *self = Layer::Opaque;
                 }
@@ -123,8 +123,8 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
 /// Without a handshake they are WebSocket only if the capture may lack one, and frames are found by evidence; or if
 /// the user says so.
 fn behind_http(scene: &Scene<'_, '_>) -> Layer {
-    let Facts { ends, known_by, protocol, asked, .. } = &*scene.facts;
-    let told = scene.shared.options.websocket_ports.iter().any(|port| ends.has_port(*port));
+    let Facts { known_by, protocol, asked, .. } = &*scene.facts;
+    let told = is_told(scene);
     let whole = scene.facts.nothing_missing();
     let began = *known_by == SidesKnownBy::Syn && whole;
     let demand = match protocol {
@@ -135,6 +135,11 @@ fn behind_http(scene: &Scene<'_, '_>) -> Layer {
     };
     let sides_guessed = *known_by == SidesKnownBy::Port;
     Layer::WebSocket(Box::new(Session::without_handshake(scene.shared.wanted(), demand, sides_guessed)))
+}
+
+/// Whether the user says that the connection is WebSocket.
+fn is_told(scene: &Scene<'_, '_>) -> bool {
+    scene.shared.options.websocket_ports.iter().any(|port| scene.facts.ends.has_port(*port))
 }
 
 /// Bytes of unknown traffic that are searched for frames.

@@ -56,6 +56,12 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
                 websocket.lost[direction] = true;
             }
         }
+        SessionEvent::NotFound { direction, skipped } => {
+            if scene.facts.websocket.is_some() {
+                let packet = scene.facts.last;
+                scene.find(packet, check::capture::not_framed(direction, skipped, packet));
+            }
+        }
         SessionEvent::Found { direction, turned, start, skipped, evidence } => {
             if turned {
                 scene.facts.turn_round();
@@ -74,9 +80,12 @@ fn found(scene: &mut Scene<'_, '_>, direction: Direction, start: u64, skipped: u
             scene.facts.known_by = SidesKnownBy::Mask;
         }
         scene.learn_protocol(Protocol::Websocket);
-        return scene.find(packet, check::capture::handshake_not_captured(packet, scene.facts.known_by));
+        return scene.find(
+            packet,
+            check::capture::handshake_not_captured(packet, scene.facts.known_by, direction, skipped),
+        );
     };
-    if std::mem::take(&mut websocket.lost[direction]) {
+    if std::mem::take(&mut websocket.lost[direction]) || skipped > 0 {
         scene.find(packet, check::capture::resynchronised(direction, start, skipped, &evidence, packet));
     }
 }

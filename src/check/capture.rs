@@ -30,8 +30,14 @@ pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
         .with("why", reason)
 }
 
-/// WS903: WebSocket frames were found, and the handshake before them is not in the capture.
-pub fn handshake_not_captured(packet: PacketId, sides_known_by: SidesKnownBy) -> Violation {
+/// WS903: WebSocket frames of `from` were found, and the handshake before them is not in the capture, or not whole;
+/// `skipped` captured bytes before them are not decoded.
+pub fn handshake_not_captured(
+    packet: PacketId,
+    sides_known_by: SidesKnownBy,
+    from: Direction,
+    skipped: u64,
+) -> Violation {
     let sides = match sides_known_by {
         SidesKnownBy::Syn => "the SYN",
         SidesKnownBy::Handshake => "the HTTP before it",
@@ -39,11 +45,26 @@ pub fn handshake_not_captured(packet: PacketId, sides_known_by: SidesKnownBy) ->
         SidesKnownBy::Port => "the ports",
     };
     let text = format!(
-        "WebSocket frames begin without a captured handshake: which extensions were agreed on is not known, and \
-         whether RSV1 means a compressed message; client and server are told apart by {sides}"
+        "WebSocket frames begin, and the handshake before them was not captured, or not whole: which extensions were \
+         agreed on is not known, nor whether RSV1 means a compressed message; client and server are told apart by {sides}"
     );
     let packets = [packet.number, packet.number];
     Violation::of_packets(&registry::HANDSHAKE_NOT_CAPTURED, Side::Capture, packets, text)
+        .with("from", from.sender())
+        .with("skipped", skipped)
+}
+
+/// WS901: behind a loss, `skipped` captured bytes of `from` were not found to be frames, up to the end.
+pub fn not_framed(from: Direction, skipped: u64, last: PacketId) -> Violation {
+    let text = format!(
+        "behind missing bytes, {} from the {} were captured and are not decoded: nothing shows where frames begin",
+        bytes(skipped),
+        from.sender()
+    );
+    let packets = [last.number, last.number];
+    Violation::of_packets(&registry::MISSING_BYTES, Side::Capture, packets, text)
+        .with("from", from.sender())
+        .with("skipped", skipped)
 }
 
 /// WS909: after a loss, frames of `from` were found again at `start`; `skipped` captured bytes before it are not
@@ -65,8 +86,7 @@ pub fn resynchronised(
         frames => format!("{frames} plausible headers in a row"),
     };
     let text = format!(
-        "after missing bytes, frames of the {} were found again at offset {start}{skips}, by {headers} \
-         (by chance once in 2^{bits})",
+        "frames of the {} were found by evidence at offset {start}{skips}: {headers} (by chance once in 2^{bits})",
         from.sender()
     );
     let packets = [packet.number, packet.number];
@@ -166,8 +186,8 @@ mod tests {
         let evidence = Evidence { frames: 1, bits: 24, masked: false };
         assert_eq!(
             resynchronised(ServerToClient, 900, 1, &evidence, packet(12)).text,
-            "after missing bytes, frames of the server were found again at offset 900, behind 1 byte captured and not \
-             decoded, by one plausible header (by chance once in 2^24)"
+            "frames of the server were found by evidence at offset 900, behind 1 byte captured and not decoded: one \
+             plausible header (by chance once in 2^24)"
         );
     }
 }

@@ -68,6 +68,11 @@ pub enum FrameEvent<'a> {
         /// Why one thinks so.
         evidence: Evidence,
     },
+    /// The stream ended, and where frames begin was not found again.
+    NotFound {
+        /// Bytes since the loss that were captured and are not decoded.
+        skipped: u64,
+    },
 }
 
 /// What is known of the frames of a direction before they come.
@@ -171,6 +176,17 @@ impl Decoder {
         self.replay(expected, held, out);
     }
 
+    /// Looks at what was kept again, if it is searching: `expected` demands less than before.
+    pub fn search_again(&mut self, expected: Expected, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
+        if let State::Searching { search, captured } = &self.state
+            && let Some(found) = search.again(expected.demand)
+        {
+            let captured = *captured;
+            self.found(found, captured, held, out);
+            self.replay(expected, held, out);
+        }
+    }
+
     /// The stream is over: a frame still open ends here.
     pub fn finish(&mut self, expected: Expected, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
         if let State::Searching { search, captured } = &self.state
@@ -182,7 +198,12 @@ impl Decoder {
         }
         match &mut self.state {
             State::Payload { .. } => out(FrameEvent::End { cut: true }),
-            State::Searching { search, .. } => search.release(held),
+            State::Searching { search, captured } => {
+                search.release(held);
+                if *captured > 0 {
+                    out(FrameEvent::NotFound { skipped: *captured });
+                }
+            }
             State::Header { .. } | State::Ended => {}
         }
         self.state = State::Ended;

@@ -55,6 +55,13 @@ pub enum SessionEvent<'a> {
         /// Why one thinks so.
         evidence: Evidence,
     },
+    /// The stream ended, and where frames begin was not found (again).
+    NotFound {
+        /// Who sent the bytes.
+        direction: Direction,
+        /// Bytes that were captured and are not decoded.
+        skipped: u64,
+    },
 }
 
 /// Both directions of one WebSocket connection.
@@ -147,10 +154,20 @@ impl Session {
         {
             self.searched = self.searched.saturating_add(bytes.len() as u64);
         }
+        let demand = self.demand;
         self.decode(direction, held, out, |decoder, stage, out| {
             let expected = stage.expected();
             decoder.push(expected, event, held, &mut |event| stage.frame_event(event, out));
         });
+        if self.demand != demand {
+            // What was found in one direction lowers the demand on the other.
+            for direction in Direction::BOTH {
+                self.decode(direction, held, out, |decoder, stage, out| {
+                    let expected = stage.expected();
+                    decoder.search_again(expected, held, &mut |event| stage.frame_event(event, out));
+                });
+            }
+        }
     }
 
     /// The stream is over: open frames and messages end here. Gives everything back to `held`.
@@ -241,6 +258,7 @@ impl Stage<'_> {
                 out(SessionEvent::Lost(direction));
             }
             FrameEvent::Found { start, skipped, evidence } => self.found(start, skipped, evidence, out),
+            FrameEvent::NotFound { skipped } => out(SessionEvent::NotFound { direction, skipped }),
         }
     }
 

@@ -83,8 +83,8 @@ pub static RESYNCHRONISED: Rule = Rule {
     severity: Severity::Warning,
     rfc: "",
     summary: "After missing bytes, frames were found again by evidence.",
-    requirement: "Where a frame begins is only known from the one before; behind a loss it is inferred from several \
-        plausible headers in a row, and what lies before them is not decoded.",
+    requirement: "Where a frame begins is only known from the one before; behind a loss it is inferred from headers \
+        that fit each other, the segments and what they announce. What lies before them is not decoded.",
     help: "Look at WS901 for what is missing; a larger capture buffer avoids most losses.",
 };
 

@@ -283,7 +283,8 @@ fn captures() -> Vec<Case> {
     let gap = Span { length: 7, last: 12, ..Span::of(packet(10), 300, 7) };
     [
         ("WS901", capture::missing_bytes(Client, &gap, GapReason::Acknowledged)),
-        ("WS903", capture::handshake_not_captured(packet(5), SidesKnownBy::Mask)),
+        ("WS901", capture::not_framed(Client, 40, packet(12))),
+        ("WS903", capture::handshake_not_captured(packet(5), SidesKnownBy::Mask, Client, 3)),
         ("WS904", capture::one_direction_only(Server, [1, 9])),
         ("WS906", capture::limit_reached("http_head", "the rest of the connection", [4, 4])),
         ("WS907", capture::conflicting_retransmission(Client, &gap, packet(9), b"abcdefg", b"abXdefg")),

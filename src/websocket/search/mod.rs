@@ -79,6 +79,13 @@ impl Search {
         self.follow(sought, demand)
     }
 
+    /// Less evidence suffices than before: tells the surest chain that now does.
+    pub fn again(&self, demand: Demand) -> Option<Found> {
+        let over = self.chains.range(..=self.window.end()).map(|(_, chain)| chain);
+        let sure = over.filter(|chain| chain.suffices(demand));
+        sure.max_by_key(|chain| chain.net_bits()).map(|chain| self.found(chain))
+    }
+
     /// The stream is over: a chain that ends exactly here needs less evidence.
     pub fn finish(&self, demand: Demand) -> Option<Found> {
         let chain =
@@ -155,8 +162,7 @@ impl Search {
                     });
                 }
             }
-            let sure = chain.net_bits() >= demand.bits && frames >= demand.frames;
-            if sure && surest.is_none_or(|other| other.evidence.bits < bits) {
+            if chain.suffices(demand) && surest.is_none_or(|other| other.evidence.bits < bits) {
                 surest = Some(chain);
             }
         }
@@ -214,6 +220,11 @@ impl Search {
 }
 
 impl Chain {
+    /// Whether the evidence is enough while more bytes may come.
+    fn suffices(&self, demand: Demand) -> bool {
+        self.net_bits() >= demand.bits && self.evidence.frames >= demand.frames
+    }
+
     /// The evidence, less what chance has in its favour: the more places were tried before, the more chains have begun.
     fn net_bits(&self) -> u32 {
         self.evidence.bits.saturating_sub(self.places.checked_ilog2().unwrap_or(0))

@@ -21,7 +21,7 @@ fn a_gap_over_a_header_damages_the_message_and_not_the_other_direction() {
     feed.data(CLIENT, &frame(0x01, KEY, b"begun")).gap(CLIENT, 1);
     feed.data(CLIENT, b"\x00\x01 nothing like a frame").data(SERVER, &frame(0x81, None, b"seen"));
     let seen = feed.finish();
-    assert_eq!((seen.lost, seen.found.len()), (1, 0));
+    assert_eq!((seen.lost, seen.found.len(), seen.not_found), (1, 0, 23));
     assert_eq!(seen.messages, [(1, b"begun".to_vec(), [1, 1], false), (1, b"seen".to_vec(), [2, 2], true)]);
 }
 
@@ -93,6 +93,20 @@ fn without_a_handshake_the_mask_tells_the_sides() {
     let seen = feed.seen;
     assert_eq!(seen.messages.len(), 3);
     assert!(seen.turned);
+}
+
+#[test]
+fn frames_found_in_one_direction_lower_the_demand_on_the_other_at_once() {
+    let mut feed = Feed::new(Negotiated::default());
+    feed.session =
+        Session::without_handshake(Wanted { frame: 100, message: 100 }, Demand::UNKNOWN_TRAFFIC, false);
+    feed.data(CLIENT, &frame(0x81, KEY, b"a text of the client"));
+    feed.data(CLIENT, &frame(0x82, KEY, b"and bytes of the client"));
+    assert!(feed.seen.frames.is_empty());
+    for text in [&b"first of the server"[..], b"second, of the server", b"third"] {
+        feed.data(SERVER, &frame(0x81, None, text));
+    }
+    assert_eq!(feed.seen.frames.len(), 5, "before anything else comes from the client");
 }
 
 #[test]

@@ -25,6 +25,8 @@ struct Seen {
     /// Whether the directions turned out to be the other way round.
     turned: bool,
     lost: usize,
+    /// Bytes that were not found to be frames.
+    not_found: u64,
     not_frames: usize,
 }
 
@@ -109,6 +111,7 @@ fn see(seen: &mut Seen, event: SessionEvent<'_>) {
             seen.compressed.push(message.compressed);
         }
         SessionEvent::Lost(_) => seen.lost += 1,
+        SessionEvent::NotFound { skipped, .. } => seen.not_found += skipped,
         SessionEvent::Found { skipped, evidence, turned, .. } => {
             seen.found.push((skipped, evidence.frames));
             seen.turned |= turned;
