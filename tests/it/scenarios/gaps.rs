@@ -241,6 +241,41 @@ fn a_retransmission_that_says_something_else_is_told_once_and_does_not_count() {
 }
 
 #[test]
+fn a_retransmission_that_contradicts_a_frame_already_told_does_not_count_either() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    let next = capture.next(tcp, Side::Server);
+    capture.server(tcp, &frame(0x81, b"first"));
+    capture.segment(tcp, Side::Client, ACK, b"");
+    for other in [b"other", b"third"] {
+        capture.set_next(tcp, Side::Server, next);
+        capture.server(tcp, &[frame(0x81, other), frame(0x81, b"behind")].concat());
+    }
+    let records = at_frames(&capture);
+    assert_eq!(texts(&records), json!([["server", "first"], ["server", "behind"]]));
+    let finding = only(&records, "finding");
+    assert_eq!((&finding["code"], &finding["packets"]), (&json!("WS907"), &json!([6, 8])));
+    assert_eq!(finding["details"]["kept"], "\u{fffd}\u{5}first");
+}
+
+#[test]
+fn first_bytes_that_were_lost_with_the_syn_are_named() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    capture.client(tcp, &masked(0x81, b"hi"));
+    capture.server(tcp, &frame(0x81, b"hello"));
+    // The SYN, the ACK and the request.
+    for index in [3, 2, 0] {
+        capture.packets.remove(index);
+    }
+    capture.close(tcp);
+    let records = at_frames(&capture);
+    assert_eq!(texts(&records), json!([]));
+    assert_eq!(told(&records, "finding", "code length details.why"), json!([]));
+    assert_eq!(told(&records, "connection", "missing_bytes.client"), json!([0]));
+}
+
+#[test]
 fn a_keep_alive_is_no_data() {
     let mut capture = Capture::default();
     let tcp = capture.websocket();
