@@ -8,7 +8,7 @@ use super::history::{Difference, History};
 use super::order::{Chunk, Moment};
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
-use crate::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use crate::base::{Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
 use crate::packet::{Flags, Segment};
 
 /// Nanoseconds of capture time that a connection stays open after a RST, or after both FINs if the last
@@ -309,7 +309,7 @@ impl Connection {
         let not_compared = told.is_refused() && !chunk.bytes.is_empty() && start < flow.next as i64;
         let history = room.history;
         let mut tell = |event: StreamEvent<'_>| {
-            remember(told, &event, history);
+            told.remember(&event, history);
             out(What::Stream(direction, event));
         };
         let mut bound = None;
@@ -358,7 +358,7 @@ impl Connection {
             let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
             if flow.base.is_some() {
                 flow.give_up_acknowledged(now, room.budget, &mut |event| {
-                    remember(told, &event, room.history);
+                    told.remember(&event, room.history);
                     out(What::Stream(direction, event));
                 });
             }
@@ -378,13 +378,6 @@ impl Connection {
             self.reported |= bit;
             out(What::LimitReached(bound));
         }
-    }
-}
-
-/// Remembers what is handed over.
-fn remember(told: &mut History, event: &StreamEvent<'_>, budget: &Budget) {
-    if let StreamEvent::Data { span, bytes, .. } = event {
-        told.record(span.offset, bytes, span.end, budget);
     }
 }
 

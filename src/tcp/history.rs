@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{Budget, PacketId};
+use crate::base::{Budget, PacketId, StreamEvent};
 
 /// Bytes remembered: three full segments. Whoever sends a second version of bytes does so before they are acknowledged
 /// or soon after, and every remembered byte of every open connection costs memory.
@@ -58,8 +58,14 @@ pub(super) struct Difference<'a> {
 }
 
 impl History {
-    /// Remembers bytes that are handed over.
-    pub(super) fn record(&mut self, offset: u64, bytes: &[u8], packet: PacketId, budget: &Budget) {
+    /// Remembers what is handed over.
+    pub(super) fn remember(&mut self, event: &StreamEvent<'_>, budget: &Budget) {
+        if let StreamEvent::Data { span, bytes, .. } = event {
+            self.record(span.offset, bytes, span.end, budget);
+        }
+    }
+
+    fn record(&mut self, offset: u64, bytes: &[u8], packet: PacketId, budget: &Budget) {
         if self.ring.is_none() {
             self.refused = !budget.take(COST);
             if self.refused {
