@@ -20,6 +20,7 @@ fn limits() -> Limits {
         connections: 8,
         out_of_order: 1 << 10,
         out_of_order_total: 2 << 10,
+        history_total: 16 << 10,
         http_head: 512,
         http_wait: 512,
         http_fields: 8,

@@ -285,6 +285,10 @@ impl Connection {
             Bound::OutOfOrderTotal => {
                 ("out_of_order_total", "bytes that others were waiting for were given up as missing")
             }
+            Bound::History => {
+                *shared.summary.limits_reached.entry("history_total").or_default() += 1;
+                return;
+            }
             Bound::SequenceJump => ("sequence_jump", "a segment lay further ahead than any window reaches"),
         };
         Scene { facts: &mut self.facts, held, shared, out }.limit_reached(limit, left_out);

@@ -20,6 +20,10 @@ pub struct Limits {
     pub out_of_order: usize,
     /// Bytes waiting for earlier segments in all connections together.
     pub out_of_order_total: u64,
+    /// Bytes of the copies that retransmissions are compared with, in all connections together: 5 KiB for each direction
+    /// that has sent something. Once used up, others go without; if they then repeat something, the summary counts them,
+    /// and no finding tells, because all that is left out is a comparison.
+    pub history_total: u64,
     /// Bytes of one HTTP head; common servers accept 8 to 64 KiB.
     pub http_head: usize,
     /// Bytes that wait behind an HTTP request for its response (early frames, pipelined requests).
@@ -43,6 +47,7 @@ impl Default for Limits {
             connections: 1 << 17,
             out_of_order: 4 << 20,
             out_of_order_total: 256 << 20,
+            history_total: 8 << 20,
             http_head: 64 << 10,
             http_wait: 256 << 10,
             http_fields: 256,

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use super::analysis::{analyse, is_keep_alive};
 use super::flow::{Flow, LATE_START};
+use super::history::{Difference, History};
 use super::order::{Chunk, Moment};
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
-use crate::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use crate::base::{Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
 use crate::packet::{Flags, Segment};
 
 /// Nanoseconds of capture time that a connection stays open after a RST, or after both FINs if the last
@@ -26,6 +27,8 @@ pub(super) struct Connection {
     client: SocketAddr,
     server: SocketAddr,
     flows: PerDirection<Flow>,
+    /// What was handed over last.
+    told: PerDirection<History>,
     seen: PerDirection<bool>,
     last: PacketId,
     packets: u64,
@@ -54,6 +57,7 @@ impl Connection {
             client,
             server,
             flows: PerDirection::default(),
+            told: PerDirection::default(),
             seen: PerDirection::default(),
             last: packet,
             packets: 0,
@@ -124,12 +128,12 @@ impl Connection {
                 self.take_payload(direction, packet, segment, awaiting, room, out);
             }
         }
-        self.give_up_acknowledged(packet, room.budget, out);
+        self.give_up_acknowledged(packet, room, out);
         let finished = Direction::BOTH.into_iter().all(|each| self.flows[each].is_finished());
         let cut_short = segment.flags.has(Flags::RST)
             && Direction::BOTH.into_iter().all(|each| self.flows[each].fin_told);
         if finished || cut_short {
-            self.close(CloseReason::Fin, packet, GapReason::End, room.budget, out);
+            self.close(CloseReason::Fin, packet, GapReason::End, room, out);
         }
     }
 
@@ -146,7 +150,7 @@ impl Connection {
     }
 
     /// Ends it, if it has not ended yet; if its own end has been seen, that is the reason, otherwise `why`.
-    pub(super) fn end(&mut self, why: CloseReason, budget: &mut Budget, out: &mut impl FnMut(What<'_>)) {
+    pub(super) fn end(&mut self, why: CloseReason, room: &mut Room<'_>, out: &mut impl FnMut(What<'_>)) {
         if self.closed {
             return;
         }
@@ -160,7 +164,7 @@ impl Connection {
             self.report(Bound::Connections, out);
             gaps = GapReason::Limit;
         }
-        self.close(why, packet, gaps, budget, out);
+        self.close(why, packet, gaps, room, out);
     }
 
     fn close(
@@ -168,13 +172,14 @@ impl Connection {
         why: CloseReason,
         packet: PacketId,
         gaps: GapReason,
-        budget: &mut Budget,
+        room: &mut Room<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
         for direction in Direction::BOTH {
             let last = self.last;
             self.flows[direction]
-                .give_up_rest(gaps, last, budget, &mut |event| out(What::Stream(direction, event)));
+                .give_up_rest(gaps, last, room.budget, &mut |event| out(What::Stream(direction, event)));
+            self.told[direction].clear(room.history);
         }
         if let Some((direction, packet)) = self.reset {
             out(What::Stream(direction, StreamEvent::Reset(packet)));
@@ -213,6 +218,9 @@ impl Connection {
                 .is_some_and(|position| position < 0 || position > self.flows[direction.reverse()].highest);
         if !ends && !answers_another {
             self.flows[direction].learn(packet, segment);
+            if segment.flags.has(Flags::SYN) && segment.flags.has(Flags::ACK) {
+                self.flows[direction.reverse()].answered = Some(segment.acknowledgment);
+            }
         }
         // RFC 9293 §3.10.7.3: a RST that was not accepted in SYN-SENT has no effect; the SYN-ACK shows it.
         if awaiting
@@ -283,7 +291,7 @@ impl Connection {
         let reverse = &self.flows[direction.reverse()];
         let acked =
             segment.flags.has(Flags::ACK).then(|| reverse.bytes_before(segment.acknowledgment)).flatten();
-        let flow = &mut self.flows[direction];
+        let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
         let Some(start) = flow.payload_position(segment) else { return };
         let wire_end = start + i64::from(segment.payload_length);
         let old_syn = segment.flags.has(Flags::SYN) && start != 0;
@@ -297,15 +305,21 @@ impl Connection {
         let fin = segment.flags.has(Flags::FIN) && !awaiting;
         flow.highest = flow.highest.max(wire_end + i64::from(fin));
         let chunk = Chunk { packet, start, bytes: segment.payload, wire_end, acked };
+        tell_conflicts(told, flow, direction, chunk, out);
+        let not_compared = told.is_refused() && !chunk.bytes.is_empty() && start < flow.next as i64;
+        let history = room.history;
+        let mut tell = |event: StreamEvent<'_>| {
+            told.remember(&event, history);
+            out(What::Stream(direction, event));
+        };
         let mut bound = None;
         if segment.payload_length > 0 {
-            tell_conflicts(flow, direction, chunk, out);
-            bound = flow.receive(chunk, room, &mut |event| out(What::Stream(direction, event)));
+            bound = flow.receive(chunk, room, &mut tell);
         }
         if fin {
-            flow.receive_fin(wire_end, packet, room.budget, &mut |event| out(What::Stream(direction, event)));
+            flow.receive_fin(wire_end, packet, room.budget, &mut tell);
         }
-        if let Some(bound) = bound {
+        for bound in bound.into_iter().chain(not_compared.then_some(Bound::History)) {
             self.report(bound, out);
         }
     }
@@ -336,14 +350,17 @@ impl Connection {
     fn give_up_acknowledged(
         &mut self,
         packet: PacketId,
-        budget: &mut Budget,
+        room: &mut Room<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
         let now = Moment { packet, count: self.packets };
         for direction in Direction::BOTH {
-            let flow = &mut self.flows[direction];
+            let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
             if flow.base.is_some() {
-                flow.give_up_acknowledged(now, budget, &mut |event| out(What::Stream(direction, event)));
+                flow.give_up_acknowledged(now, room.budget, &mut |event| {
+                    told.remember(&event, room.history);
+                    out(What::Stream(direction, event));
+                });
             }
         }
     }
@@ -364,14 +381,26 @@ impl Connection {
     }
 }
 
-/// Tells where a chunk contradicts bytes that wait for their turn.
-fn tell_conflicts(flow: &Flow, direction: Direction, chunk: Chunk<'_>, out: &mut impl FnMut(What<'_>)) {
-    let Ok(start) = u64::try_from(chunk.start) else { return };
-    if flow.store.is_empty() {
-        return;
-    }
-    for (offset, first, kept, refused) in flow.store.conflicts(start, chunk.bytes) {
+/// Tells where a chunk contradicts bytes that were handed over lately or wait for their turn.
+fn tell_conflicts(
+    told: &History,
+    flow: &Flow,
+    direction: Direction,
+    chunk: Chunk<'_>,
+    out: &mut impl FnMut(What<'_>),
+) {
+    // What lies before the first byte of the stream was never handed over.
+    let before = usize::try_from(chunk.start.min(0).unsigned_abs()).unwrap_or(usize::MAX);
+    let (start, bytes) = (chunk.start.max(0) as u64, chunk.bytes.get(before..).unwrap_or_default());
+    let mut tell = |difference: Difference<'_>| {
+        let Difference { offset, first, kept, refused } = difference;
         let span = Span::of(chunk.packet, offset, kept.len() as u64);
         out(What::Conflict(direction, Conflict { span, first, kept, refused }));
+    };
+    if start < flow.next {
+        told.differences(start, bytes).for_each(&mut tell);
+    }
+    if !flow.store.is_empty() {
+        flow.store.conflicts(start, bytes).for_each(tell);
     }
 }

@@ -22,6 +22,8 @@ pub struct Connections {
     next_stream: u64,
     /// What waits for earlier segments, in all connections.
     budget: Budget,
+    /// The copies of what was handed over, in all connections.
+    pub(super) history: Budget,
     limits: Limits,
 }
 
@@ -40,6 +42,7 @@ impl Connections {
             deadlines: VecDeque::new(),
             next_stream: 0,
             budget: Budget::new(limits.out_of_order_total),
+            history: Budget::new(limits.history_total),
             limits,
         }
     }
@@ -49,7 +52,8 @@ impl Connections {
         self.end_overdue(packet.time, out);
         let slot = self.slot_for(packet, segment, out);
         let Some(connection) = self.table.connection(slot) else { return };
-        let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget };
+        let mut room =
+            Room { cap: self.limits.out_of_order, budget: &mut self.budget, history: &self.history };
         connection.push(packet, segment, &mut room, &mut |what| out(Event { slot, what }));
         if connection.is_ending() && !connection.lingers {
             connection.lingers = true;
@@ -112,7 +116,9 @@ impl Connections {
 
     fn end(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
         if let Some(connection) = self.table.connection(slot) {
-            connection.end(why, &mut self.budget, &mut |what| out(Event { slot, what }));
+            let mut room =
+                Room { cap: self.limits.out_of_order, budget: &mut self.budget, history: &self.history };
+            connection.end(why, &mut room, &mut |what| out(Event { slot, what }));
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Flow {
     pub(super) base: Option<SeqNumber>,
     /// The sequence number that is shown as 0: the SYN's or, without one, that before the first seen.
     shown: Option<SeqNumber>,
+    /// Where the stream begins, as the other end's SYN-ACK says.
+    pub(super) answered: Option<SeqNumber>,
     /// The last SYN that was not an old duplicate.
     pub(super) syn: Option<PacketId>,
     /// The offset of the next byte to hand over.
@@ -93,7 +95,10 @@ impl Flow {
         let is_syn = segment.flags.has(Flags::SYN);
         let first = if is_syn { segment.sequence.advance(1) } else { segment.sequence };
         let Some(position) = self.position(first) else {
-            self.base = Some(first);
+            // If the first bytes were not captured, the SYN-ACK still tells that they were sent.
+            let lost =
+                |from: &SeqNumber| !is_syn && (0..=REACH).contains(&i64::from(first.distance_from(*from)));
+            self.base = Some(self.answered.filter(lost).unwrap_or(first));
             if is_syn {
                 self.shown = Some(segment.sequence);
                 self.syn = Some(packet);

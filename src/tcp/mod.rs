@@ -7,7 +7,7 @@
 //! ```text
 //!   Connections   which connection is it?       index (ends to slots), table (slots, least recently active)
 //!        ▼
-//!   Connection    roles, handshake, end         analysis (marks of the packet list)
+//!   Connection    roles, handshake, end         analysis (marks of the packet list), history (of what was handed over)
 //!        ▼
 //!   Flow          sequence number to offset     order (in order, early, missing), store (what came early)
 //! ```
@@ -22,6 +22,7 @@ mod analysis;
 mod connection;
 mod connections;
 mod flow;
+mod history;
 mod index;
 mod order;
 mod store;
@@ -62,8 +63,8 @@ pub enum What<'a> {
     },
     /// The next thing in one direction.
     Stream(Direction, StreamEvent<'a>),
-    /// Two packets carried the same bytes with different content, and the first was still held. What has been handed
-    /// over is not kept for comparison: in-order bytes are never copied.
+    /// Two packets carried the same bytes with different content. Known of bytes that wait for their turn, and of the
+    /// last 4 KiB or 32 packets that were handed over in each direction, whichever is less. Never said of a keep-alive.
     Conflict(Direction, Conflict<'a>),
     /// A bound acted, and something was left out. At most once for each bound and connection.
     LimitReached(Bound),
@@ -76,7 +77,8 @@ pub enum What<'a> {
 /// The same bytes with two contents.
 #[derive(Debug, Clone, Copy)]
 pub struct Conflict<'a> {
-    /// Which bytes, as the second packet carried them.
+    /// Which bytes, as the second packet carried them: all that are compared with one earlier packet, of which at least
+    /// one differs. If several packets came first, each has its own conflict.
     pub span: Span,
     /// The packet whose copy counts.
     pub first: PacketId,
@@ -95,6 +97,8 @@ pub enum Bound {
     OutOfOrder,
     /// [`Limits::out_of_order_total`](crate::base::Limits): a hole was given up for lack of memory elsewhere.
     OutOfOrderTotal,
+    /// [`Limits::history_total`](crate::base::Limits): bytes came again that could not be compared.
+    History,
     /// A segment lay further ahead than any window reaches, and was left out.
     SequenceJump,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Bound;
+use super::history::Difference;
 use crate::base::{Budget, PacketId};
 
 /// What a piece costs besides its bytes: its place in the tree (half-full nodes) and the allocator's own.
@@ -36,6 +37,8 @@ pub(super) struct Room<'a> {
     pub(super) cap: usize,
     /// What all directions hold together.
     pub(super) budget: &'a mut Budget,
+    /// What all copies of bytes that were handed over take together.
+    pub(super) history: &'a Budget,
 }
 
 impl Store {
@@ -91,13 +94,12 @@ impl Store {
         (at < end).then_some((at, end))
     }
 
-    /// The pieces that hold other bytes than these, which come later: where, the packet that came first, what it
-    /// carried there, and what these are.
+    /// Where bytes that come later differ from the pieces: one difference for each piece.
     pub(super) fn conflicts<'a>(
         &'a self,
         offset: u64,
         bytes: &'a [u8],
-    ) -> impl Iterator<Item = (u64, PacketId, &'a [u8], &'a [u8])> {
+    ) -> impl Iterator<Item = Difference<'a>> {
         let end = offset.saturating_add(bytes.len() as u64);
         let before = self.pieces.range(..offset).next_back();
         before.into_iter().chain(self.pieces.range(offset..end)).filter_map(move |(start, piece)| {
@@ -105,8 +107,8 @@ impl Store {
             let kept = piece.bytes.get((at - start) as usize..)?;
             let other = bytes.get((at - offset) as usize..)?;
             let both = kept.len().min(other.len());
-            let (kept, other) = (kept.get(..both)?, other.get(..both)?);
-            (kept != other).then_some((at, piece.packet, kept, other))
+            let (kept, refused) = (kept.get(..both)?, other.get(..both)?);
+            (kept != refused).then_some(Difference { offset: at, first: piece.packet, kept, refused })
         })
     }
 
@@ -203,7 +205,7 @@ mod tests {
             segments in prop::collection::vec((0usize..48, 1usize..16, any::<u8>()), 1..40),
             popped in 0u64..64,
         ) {
-            let mut budget = Budget::new(u64::MAX);
+            let (mut budget, history) = (Budget::new(u64::MAX), Budget::new(0));
             let mut store = Store::default();
             let mut model = vec![None; 64];
             for (number, (offset, length, fill)) in (1..).zip(segments) {
@@ -211,7 +213,7 @@ mod tests {
                 for (at, byte) in (offset..).zip(&bytes) {
                     model[at].get_or_insert((*byte, number));
                 }
-                let mut room = Room { cap: usize::MAX, budget: &mut budget };
+                let mut room = Room { cap: usize::MAX, budget: &mut budget, history: &history };
                 prop_assert!(store.insert(offset as u64, &bytes, packet(number), None, &mut room).is_ok());
                 prop_assert_eq!(&content(&store), &model);
                 for start in 0..64 {
@@ -230,9 +232,9 @@ mod tests {
 
     #[test]
     fn one_byte_pieces_cost_more_than_a_byte() {
-        let mut budget = Budget::new(u64::MAX);
+        let (mut budget, history) = (Budget::new(u64::MAX), Budget::new(0));
         let mut store = Store::default();
-        let mut room = Room { cap: 10 * PIECE_OVERHEAD, budget: &mut budget };
+        let mut room = Room { cap: 10 * PIECE_OVERHEAD, budget: &mut budget, history: &history };
         let stored = (0..1000u64)
             .filter(|at| store.insert(2000 - at * 2, b"x", packet(1), None, &mut room).is_ok())
             .count();
@@ -241,9 +243,9 @@ mod tests {
 
     #[test]
     fn says_which_bound_acted() {
-        let mut budget = Budget::new(PIECE_OVERHEAD as u64);
+        let (mut budget, history) = (Budget::new(PIECE_OVERHEAD as u64), Budget::new(0));
         let mut store = Store::default();
-        let mut room = Room { cap: 100 * PIECE_OVERHEAD, budget: &mut budget };
+        let mut room = Room { cap: 100 * PIECE_OVERHEAD, budget: &mut budget, history: &history };
         assert_eq!(store.insert(5, b"x", packet(1), None, &mut room), Err(Bound::OutOfOrderTotal));
         room.cap = 100;
         assert_eq!(store.insert(5, b"x", packet(1), None, &mut room), Err(Bound::OutOfOrder));

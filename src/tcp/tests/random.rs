@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::wire::{Sent, Wire, c, s};
+use super::wire::{Seen, Sent, Wire, c, s};
 use crate::base::{Direction, Limits};
 use crate::packet::Flags;
 use crate::tcp::CloseReason;
@@ -82,6 +82,7 @@ proptest! {
         prop_assert_eq!(wire.server(), text(&server));
         let closed: Vec<_> = wire.closed().into_iter().map(|(.., why)| why).collect();
         prop_assert_eq!(closed, [CloseReason::Fin]);
+        prop_assert_eq!(wire.seen.iter().find(|(_, seen)| matches!(seen, Seen::Conflict { .. })), None);
         wire.finish();
     }
 
@@ -91,13 +92,14 @@ proptest! {
         connections in 1usize..4,
         out_of_order in prop_oneof![Just(0usize), 0usize..2000, Just(1usize << 20)],
         out_of_order_total in prop_oneof![0u64..1000, Just(1u64 << 20)],
+        history_total in prop_oneof![Just(0u64), 0u64..40_000],
     ) {
-        let limits = Limits { connections, out_of_order, out_of_order_total, ..Limits::default() };
+        let limits = Limits { connections, out_of_order, out_of_order_total, history_total, ..Limits::default() };
         let [once, again] = [0, 1].map(|_| {
             let mut wire = Wire::with(limits);
             for (nanos, sent) in &segments {
                 wire.send_at(*nanos, sent.clone());
-                assert!(wire.held() <= out_of_order_total);
+                assert!(wire.held() <= out_of_order_total && wire.history() <= history_total);
             }
             wire.finish();
             assert_eq!(wire.notes.len(), segments.len());

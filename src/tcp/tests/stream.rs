@@ -2,6 +2,7 @@
 
 use super::wire::{Seen, Wire, c, s};
 use crate::base::{Direction, GapReason};
+use crate::packet::Flags;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -53,19 +54,6 @@ fn first_copy_wins_whether_handed_over_or_waiting() {
         .filter_map(|(_, seen)| if let Seen::Data { packet, .. } = seen { Some(*packet) } else { None })
         .collect();
     assert_eq!(packets, [4, 5, 8, 7, 6, 7], "each byte is told with the packet that carried it");
-}
-
-#[test]
-fn a_contradiction_to_waiting_bytes_is_told_with_both_versions() {
-    let mut wire = Wire::opened();
-    wire.all([c(1004).data("defg"), c(1006).data("fXhi"), c(1002).data("bcd"), c(1001).data("abcY")]);
-    assert_eq!(wire.client(), "abcdefghi");
-    let conflicts: Vec<_> =
-        wire.seen.iter().filter(|(_, seen)| matches!(seen, Seen::Conflict { .. })).collect();
-    let told = |offset, packets, kept: &str, refused: &str| {
-        (0, Seen::Conflict { offset, packets, kept: kept.into(), refused: refused.into() })
-    };
-    assert_eq!(conflicts, [&told(5, (4, 5), "fg", "fX"), &told(3, (4, 7), "d", "Y")]);
 }
 
 #[test]
@@ -211,6 +199,52 @@ fn cut_packets_out_of_order() {
     assert_eq!(wire.client(), "a[4 Cut]fg[8 Cut]pq");
     wire.all([c(1018).data("rst").cut(1).fin()]);
     assert_eq!(wire.client(), "a[4 Cut]fg[8 Cut]pqr[2 Cut].");
+}
+
+#[test]
+fn first_bytes_that_were_lost_with_the_syn_are_missing_if_the_syn_ack_tells_of_them() {
+    let mut wire = Wire::new();
+    wire.all([s(5000).syn().ack(1001), c(1004).ack(5001).data("def"), s(5001).ack(1007).data("x")]);
+    assert_eq!((wire.client().as_str(), wire.server().as_str()), ("", "x"));
+    let_grace_pass(&mut wire, 1007, 5002);
+    assert_eq!(wire.client(), "[3 Acknowledged]def");
+    assert_eq!(
+        wire.seen[0].1,
+        Seen::Opened { stream: 0, client: ([10, 0, 0, 1], 50000).into(), by_syn: true }
+    );
+}
+
+#[test]
+fn first_bytes_that_come_late_are_not_lost_with_the_syn() {
+    let mut wire = Wire::new();
+    wire.all([s(5000).syn().ack(1001), c(1004).ack(5001).data("def"), c(1001).ack(5001).data("abc")]);
+    wire.send(c(1000).syn());
+    assert_eq!((wire.client().as_str(), wire.numbers()), ("abcdef", Some((0, None))));
+}
+
+#[test]
+fn a_syn_ack_invents_no_bytes_of_a_direction_that_was_not_captured() {
+    let mut wire = Wire::new();
+    wire.all([s(5000).syn().ack(1001), s(5001).ack(1001).data("a"), s(5002).ack(1501).data("b")]);
+    wire.finish();
+    assert_eq!((wire.client().as_str(), wire.server().as_str()), ("", "ab"));
+}
+
+#[test]
+fn a_syn_ack_that_acknowledges_data_on_a_lost_syn_moves_nothing() {
+    let mut wire = Wire::new();
+    wire.all([s(5000).syn().ack(1003), c(1003).ack(5001).data("c"), c(1004).ack(5001).data("d")]);
+    wire.finish();
+    assert_eq!(wire.client(), "cd");
+}
+
+#[test]
+fn rfc9293_3_8_5_urgent_data_stays_in_line_and_is_noted() {
+    let mut wire = Wire::opened();
+    wire.all([c(1001).data("ab"), c(1003).flag(Flags(0x20)).data("!c"), c(1005).data("d")]);
+    assert_eq!(wire.client(), "ab!cd");
+    let urgent: Vec<_> = wire.notes.iter().map(|(_, note)| note.flags.has(Flags(0x20))).collect();
+    assert_eq!(urgent, [false, false, false, false, true, false]);
 }
 
 #[test]

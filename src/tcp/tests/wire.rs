@@ -183,11 +183,16 @@ impl Wire {
         let Wire { connections, seen, notes, slots, .. } = self;
         connections.finish(&mut |event| record(slots, seen, notes, event));
         assert!(slots.is_empty(), "not released");
-        assert_eq!(connections.held(), 0);
+        assert_eq!((self.held(), self.history()), (0, 0));
     }
 
     pub fn held(&self) -> u64 {
         self.connections.held()
+    }
+
+    /// What the copies of bytes that were handed over take.
+    pub fn history(&self) -> u64 {
+        self.connections.history.used()
     }
 
     /// One direction of a stream as text: `ab[3 End]cd.` with FIN as a stop and RST as an exclamation mark.
@@ -260,12 +265,19 @@ fn record(
             assert!(!slot.closed, "a stream event after the end");
             in_order(&mut slot.next[from as usize], from, event)
         }
-        What::Conflict(_, conflict) => Seen::Conflict {
-            offset: conflict.span.offset,
-            packets: (conflict.first.number, conflict.span.end.number),
-            kept: conflict.kept.to_vec(),
-            refused: conflict.refused.to_vec(),
-        },
+        What::Conflict(_, conflict) => {
+            assert!(conflict.kept != conflict.refused && conflict.first.number < conflict.span.end.number);
+            assert_eq!(
+                [conflict.kept, conflict.refused].map(|bytes| bytes.len() as u64),
+                [conflict.span.length; 2]
+            );
+            Seen::Conflict {
+                offset: conflict.span.offset,
+                packets: (conflict.first.number, conflict.span.end.number),
+                kept: conflict.kept.to_vec(),
+                refused: conflict.refused.to_vec(),
+            }
+        }
         What::LimitReached(bound) => Seen::Limit(bound),
         What::Closed(closed) => {
             assert!(!std::mem::replace(&mut slot.closed, true), "closed twice");

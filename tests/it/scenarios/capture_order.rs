@@ -6,7 +6,7 @@ use sockeye::capture::{Reader, Recording};
 use sockeye::report::Json;
 
 use super::{at_frames, none, told};
-use crate::output::{render, render_recording};
+use crate::output::{self, render, render_recording};
 use crate::traffic::{Capture, Packet, frame, masked, pcap};
 
 /// Two connections that take turns.
@@ -42,6 +42,32 @@ fn connections_beside_each_other_are_kept_apart() {
         assert_eq!(own, expected.iter().collect::<Vec<_>>());
     }
     assert_eq!(told(&records, "connection", "stream frames"), json!([[0, 12], [1, 12]]));
+}
+
+#[test]
+fn the_same_ends_in_two_vlans_are_one_connection() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    capture.client(tcp, &masked(0x81, b"hi"));
+    capture.server(tcp, &frame(0x81, b"hello"));
+    capture.close(tcp);
+    let untagged = at_frames(&capture);
+    for (index, packet) in capture.packets.iter_mut().enumerate() {
+        let vlan = 10 + index as u8 % 2;
+        let ethernet = [&[2; 12][..], &[0x81, 0, 0, vlan, 0x08, 0]].concat();
+        packet.captured += ethernet.len();
+        packet.bytes.splice(..0, ethernet);
+    }
+    let mut file = capture.pcap();
+    file[20..24].copy_from_slice(&1_u32.to_le_bytes()); // Ethernet
+    let records = output::records(&file, "frames");
+    let frames = told(&records, "frame", "stream from payload.text");
+    assert_eq!(frames, json!([[0, "client", "hi"], [0, "server", "hello"]]));
+    assert_eq!(frames, told(&untagged, "frame", "stream from payload.text"));
+    assert_eq!(
+        told(&records, "connection", "ended_by missing_bytes"),
+        told(&untagged, "connection", "ended_by missing_bytes")
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Captures that lack something, and segments that come late, twice or differently.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{at_frames, codes, none, only, records, texts, told};
 use crate::traffic::{ACK, Capture, FIN, Side, frame, masked};
@@ -239,6 +239,49 @@ fn a_retransmission_that_says_something_else_is_told_once_and_does_not_count() {
     assert_eq!(finding["code"], "WS907");
     assert_eq!(finding["packets"], json!([6, 7]));
     assert_eq!(finding["details"]["from"], "server");
+}
+
+#[test]
+fn a_retransmission_that_contradicts_a_frame_already_told_does_not_count_either() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    let next = capture.next(tcp, Side::Server);
+    capture.server(tcp, &frame(0x81, b"first"));
+    capture.segment(tcp, Side::Client, ACK, b"");
+    for other in [b"other", b"third"] {
+        capture.set_next(tcp, Side::Server, next);
+        capture.server(tcp, &[frame(0x81, other), frame(0x81, b"behind")].concat());
+    }
+    let records = at_frames(&capture);
+    assert_eq!(texts(&records), json!([["server", "first"], ["server", "behind"]]));
+    let finding = only(&records, "finding");
+    assert_eq!((&finding["code"], &finding["packets"]), (&json!("WS907"), &json!([6, 8])));
+    assert_eq!(finding["details"]["kept"], "\u{fffd}\u{5}first");
+}
+
+/// A WebSocket without its request, and without these packets of the handshakes.
+fn without_request(lost: &[usize]) -> Vec<Value> {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    for text in [b"one".as_slice(), b"two", b"three"] {
+        capture.client(tcp, &masked(0x81, text));
+        capture.server(tcp, &frame(0x81, text));
+    }
+    capture.close(tcp);
+    for index in lost {
+        capture.packets.remove(*index);
+    }
+    at_frames(&capture)
+}
+
+#[test]
+fn a_request_that_was_lost_with_the_syn_is_missing_as_if_it_was_lost_alone() {
+    let [alone, with_syn] = [without_request(&[3]), without_request(&[3, 2, 0])];
+    for records in [&alone, &with_syn] {
+        assert_eq!(told(records, "connection", "missing_bytes.client"), json!([144]));
+    }
+    assert_eq!(texts(&with_syn).as_array().unwrap().len(), 6);
+    assert_eq!((texts(&with_syn), codes(&with_syn)), (texts(&alone), codes(&alone)));
 }
 
 #[test]

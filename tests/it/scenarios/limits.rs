@@ -156,6 +156,21 @@ fn too_much_behind_a_hole() {
 }
 
 #[test]
+fn copies_of_what_was_handed_over_without_a_finding() {
+    let capture = beside(|capture| {
+        let tcp = capture.websocket();
+        capture.client(tcp, &masked(0x81, b"twice"));
+        capture.repeat(capture.packets.len() - 1);
+        capture.repeat(capture.packets.len() - 1);
+    });
+    let without = at_frames_under(Limits { history_total: 10, ..Limits::default() }, &capture);
+    let with = at_frames_under(Limits::default(), &capture);
+    assert_eq!(told(&without, "summary", "limits_reached"), json!([{"history_total": 1}]));
+    assert_eq!(told(&with, "summary", "limits_reached"), json!([{}]));
+    assert_eq!(told(&without, "finding", "code"), told(&with, "finding", "code"));
+}
+
+#[test]
 fn a_segment_absurdly_far_ahead() {
     let capture = beside(|capture| {
         let tcp = capture.connection();
