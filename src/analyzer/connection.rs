@@ -3,8 +3,10 @@
 use super::layer::Layer;
 use super::scene::{Scene, Shared};
 use super::{Out, Rows};
-use crate::base::{Budget, Direction, Limits, PacketId, PerDirection, StreamEvent, Timestamp};
-use crate::check::{self, Rule};
+use crate::base::{
+    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
+};
+use crate::check::{self, Rule, Violation};
 use crate::http::{self, Speaks};
 use crate::record::{
     Close, Connection as ConnectionRecord, EndedBy, Ends, FindingCounts, Opened as OpenedRecord, Place,
@@ -46,6 +48,8 @@ pub(super) struct Facts {
     pub handshake: bool,
     /// A request asked for WebSocket, and its response has not been told.
     pub asked: bool,
+    /// Gaps from the time when it was not known what the connection carries; of very many, the first.
+    untold: Vec<(PacketId, Violation)>,
     /// The last response answered a request that was not captured.
     pub unpaired: bool,
     /// HTTP could not be followed to its end.
@@ -86,6 +90,9 @@ pub(super) struct WebSocketFacts {
     pub lost: PerDirection<bool>,
 }
 
+/// Gaps of unknown traffic that are remembered until it turns out to be of interest.
+const UNTOLD: usize = 16;
+
 impl WebSocketFacts {
     /// If the handshake was not captured.
     pub const NOT_CAPTURED: WebSocketFacts = WebSocketFacts {
@@ -115,6 +122,7 @@ impl Facts {
             websocket: None,
             handshake: false,
             asked: false,
+            untold: Vec::new(),
             unpaired: false,
             http_lost: false,
             conflicted: false,
@@ -247,11 +255,10 @@ impl Connection {
         let direction = self.facts.turn(direction);
         let Self { facts, layer } = self;
         let mut scene = Scene { facts, held, shared, out };
-        let is_read = scene.facts.protocol != Protocol::Unknown && !matches!(layer, Layer::Opaque);
         if let StreamEvent::Gap { span, why } = event {
             scene.facts.missing_bytes[direction] += span.length;
-            if is_read {
-                scene.find(span.end, check::capture::missing_bytes(direction, span, *why));
+            if !matches!(layer, Layer::Opaque) {
+                scene.missing(direction, span, *why);
             }
         }
         layer.push(&mut scene, direction, event);
@@ -328,6 +335,19 @@ impl Scene<'_, '_> {
     pub fn learn_protocol(&mut self, protocol: Protocol) {
         if self.facts.protocol != Protocol::Websocket {
             self.facts.protocol = protocol;
+        }
+        for (packet, violation) in std::mem::take(&mut self.facts.untold) {
+            self.find(packet, violation);
+        }
+    }
+
+    /// Bytes are missing: told at once, or, of unknown traffic, when it turns out to be of interest.
+    fn missing(&mut self, direction: Direction, span: &Span, why: GapReason) {
+        let violation = check::capture::missing_bytes(direction, span, why);
+        if self.facts.protocol != Protocol::Unknown {
+            self.find(span.end, violation);
+        } else if self.facts.untold.len() < UNTOLD {
+            self.facts.untold.push((span.end, violation));
         }
     }
 

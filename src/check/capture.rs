@@ -44,9 +44,14 @@ pub fn handshake_not_captured(
         SidesKnownBy::Mask => "the masks of the frames",
         SidesKnownBy::Port => "the ports",
     };
+    let skips = match skipped {
+        0 => String::new(),
+        skipped => format!("; {} captured before them are not decoded", bytes(skipped)),
+    };
     let text = format!(
         "WebSocket frames begin, and the handshake before them was not captured, or not whole: which extensions were \
-         agreed on is not known, nor whether RSV1 means a compressed message; client and server are told apart by {sides}"
+         agreed on is not known, nor whether RSV1 means a compressed message; client and server are told apart by \
+         {sides}{skips}"
     );
     let packets = [packet.number, packet.number];
     Violation::of_packets(&registry::HANDSHAKE_NOT_CAPTURED, Side::Capture, packets, text)

@@ -316,3 +316,18 @@ fn a_fin_before_the_last_data_cuts_nothing() {
     assert_eq!(codes(&records), none());
     assert_eq!(told(&records, "connection", "ended_by packet"), json!([["fin", 9]]));
 }
+
+#[test]
+fn a_gap_before_it_is_known_what_the_traffic_is_is_told_once_that_is_known() {
+    let mut capture = Capture::default();
+    let tcp = capture.connection();
+    capture.server(tcp, &frame(0x81, b"the first text"));
+    capture.server(tcp, &frame(0x81, b"lost"));
+    capture.lose();
+    for text in [&b"the second text"[..], b"another text", b"and one more"] {
+        capture.server(tcp, &frame(0x81, text));
+    }
+    let records = at_frames(&capture);
+    assert_eq!(told(&records, "frame", "payload.text").as_array().unwrap().len(), 3);
+    assert_eq!(codes(&records), json!(["WS901", "WS903", "WS904"]));
+}
