@@ -417,3 +417,27 @@ fn messages_that_do_not_end_on_many_connections() {
         );
     }
 }
+
+#[test]
+fn what_is_remembered_of_each_connection_until_its_end() {
+    let switched = [
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ",
+        &[b'b'; 30_000][..],
+        b"\r\n\r\n",
+    ]
+    .concat();
+    let close = [b"\x88\x7e\x75\x32\x03\xe8", &[b'b'; 30_000][..]].concat();
+    stays_under(SMALL + 300 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+        for number in 0..300 {
+            let mut tcp = analysis.opened(number);
+            analysis.segment(&mut tcp, 0, ACK, REQUEST);
+            analysis.segment(&mut tcp, 1, ACK, &switched);
+        }
+    });
+    stays_under(SMALL + 300 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+        for number in 0..300 {
+            let mut tcp = analysis.websocket(number);
+            analysis.segment(&mut tcp, 1, ACK, &close);
+        }
+    });
+}
