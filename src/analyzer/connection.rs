@@ -15,6 +15,10 @@ use crate::record::{
 use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
 use crate::websocket::Negotiated;
 
+/// Bytes kept, until the end of a connection, of a text that was said in it; no control frame may carry more
+/// (RFC 6455 §5.5). No budget counts them, and a capture can have many connections.
+const KEPT: usize = 125;
+
 /// A connection that is being followed.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -36,7 +40,7 @@ pub(super) struct Facts {
     /// The row about its beginning is out.
     announced: bool,
     pub protocol: Protocol,
-    /// What a 101 switched to, if that is not WebSocket.
+    /// What a 101 switched to, if that is not WebSocket; [`kept`].
     pub switched_to: Option<Vec<u8>>,
     /// A CONNECT was accepted, and its tunnel has not begun.
     pub tunnel: bool,
@@ -67,7 +71,7 @@ pub(super) struct Facts {
     pub payload_bytes: PerDirection<u64>,
     missing_bytes: PerDirection<u64>,
     pub findings: FindingCounts,
-    /// The first Close frame: its code and reason, and who sent it.
+    /// The first Close frame: its code and reason ([`kept`]), and who sent it.
     pub close: Option<(Option<u16>, Option<Vec<u8>>, Direction)>,
     /// Who has sent a Close frame.
     pub closing: PerDirection<bool>,
@@ -205,6 +209,17 @@ impl Facts {
             CloseReason::Evicted => EndedBy::Evicted,
             CloseReason::PortReuse => EndedBy::PortReuse,
         }
+    }
+}
+
+/// What is kept of a text until the end of its connection; no character is cut in two.
+pub(super) fn kept(text: &[u8]) -> Vec<u8> {
+    let head = text.get(..KEPT).unwrap_or(text);
+    match std::str::from_utf8(head) {
+        Err(error) if head.len() < text.len() && error.error_len().is_none() => {
+            head.get(..error.valid_up_to()).unwrap_or(head).to_vec()
+        }
+        _ => head.to_vec(),
     }
 }
 
@@ -380,5 +395,19 @@ impl Facts {
             missing_bytes: self.missing_bytes,
             findings: self.findings,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_ends_between_characters() {
+        assert_eq!(kept(b"bye"), b"bye");
+        assert_eq!(kept(&[b'b'; 126]), [b'b'; 125]);
+        assert_eq!(kept("世".repeat(42).as_bytes()), "世".repeat(41).as_bytes());
+        assert_eq!(kept(&[0xff; 126]), [0xff; 125]);
+        assert_eq!(kept(b"cut by the sender \xe4\xb8"), b"cut by the sender \xe4\xb8");
     }
 }

@@ -1,6 +1,6 @@
 //! What HTTP says becomes records: upgrade requests, handshakes, connections that switch to something else.
 
-use super::connection::WebSocketFacts;
+use super::connection::{WebSocketFacts, kept};
 use super::scene::Scene;
 use crate::base::{PacketId, PerDirection};
 use crate::check::{self, Rule};
@@ -45,7 +45,7 @@ pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, hea
     }
     if head.status == 101 {
         let protocol = head.headers.get("Upgrade").unwrap_or(b"unknown");
-        scene.facts.switched_to = Some(protocol.to_vec());
+        scene.facts.switched_to = Some(kept(protocol));
         if !wanted {
             switched(scene, head, protocol);
         }

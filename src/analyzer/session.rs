@@ -1,7 +1,7 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
-use super::connection::WebSocketFacts;
+use super::connection::{WebSocketFacts, kept};
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check;
@@ -217,7 +217,7 @@ fn closing(scene: &mut Scene<'_, '_>, direction: Direction, body: Option<&CloseB
     facts.closing[direction] = true;
     if facts.close.is_none() {
         let Close { code, reason } = body.map_or(Close { code: None, reason: None }, said);
-        facts.close = Some((code, reason.map(|Text(reason)| reason.to_vec()), direction));
+        facts.close = Some((code, reason.map(|Text(reason)| kept(reason)), direction));
     }
 }
 

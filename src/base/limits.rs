@@ -57,3 +57,130 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The value of a cap as users write it, with the largest suffix that leaves a whole number: `64K`, `16M`.
+    pub fn shown(&self, limit: &Limit) -> String {
+        match (limit.get)(self) {
+            0 => "0".to_owned(),
+            value if value.is_multiple_of(1 << 30) => format!("{}G", value >> 30),
+            value if value.is_multiple_of(1 << 20) => format!("{}M", value >> 20),
+            value if value.is_multiple_of(1 << 10) => format!("{}K", value >> 10),
+            value => value.to_string(),
+        }
+    }
+}
+
+/// A cap as users name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// The field of [`Limits`], also in findings and in the summary.
+    pub name: &'static str,
+    /// What is counted, and what happens beyond.
+    pub meaning: &'static str,
+    /// Reads it.
+    pub get: fn(&Limits) -> u64,
+    /// Sets it.
+    pub set: fn(&mut Limits, u64),
+}
+
+/// Every field of [`Limits`], in its order.
+pub static ALL: [Limit; 12] = [
+    Limit {
+        name: "record",
+        meaning: "Bytes of one captured packet; a longer one is taken for damage, and ends the file.",
+        get: |limits| limits.record as u64,
+        set: |limits, value| limits.record = saturated(value),
+    },
+    Limit {
+        name: "decompression_window",
+        meaning: "Bytes that decompressing a capture may look back; a file that needs more is not read.",
+        get: |limits| limits.decompression_window as u64,
+        set: |limits, value| limits.decompression_window = saturated(value),
+    },
+    Limit {
+        name: "fragmented_datagrams",
+        meaning: "IP datagrams put together from fragments at once; the oldest makes room.",
+        get: |limits| limits.fragmented_datagrams as u64,
+        set: |limits, value| limits.fragmented_datagrams = saturated(value),
+    },
+    Limit {
+        name: "connections",
+        meaning: "TCP connections remembered at once; the least recently active makes room.",
+        get: |limits| limits.connections as u64,
+        set: |limits, value| limits.connections = saturated(value),
+    },
+    Limit {
+        name: "out_of_order",
+        meaning: "Bytes of one direction that wait for an earlier segment; then that is given up as missing.",
+        get: |limits| limits.out_of_order as u64,
+        set: |limits, value| limits.out_of_order = saturated(value),
+    },
+    Limit {
+        name: "out_of_order_total",
+        meaning: "The same, of all connections together.",
+        get: |limits| limits.out_of_order_total,
+        set: |limits, value| limits.out_of_order_total = value,
+    },
+    Limit {
+        name: "http_head",
+        meaning: "Bytes of one HTTP head; HTTP is not followed any further on the connection.",
+        get: |limits| limits.http_head as u64,
+        set: |limits, value| limits.http_head = saturated(value),
+    },
+    Limit {
+        name: "http_wait",
+        meaning: "Bytes that wait behind an HTTP request for its response; likewise.",
+        get: |limits| limits.http_wait as u64,
+        set: |limits, value| limits.http_wait = saturated(value),
+    },
+    Limit {
+        name: "http_fields",
+        meaning: "Header fields of one HTTP head; likewise.",
+        get: |limits| limits.http_fields as u64,
+        set: |limits, value| limits.http_fields = saturated(value),
+    },
+    Limit {
+        name: "http_pipeline",
+        meaning: "HTTP requests of one connection that wait for their responses; later ones wait as bytes.",
+        get: |limits| limits.http_pipeline as u64,
+        set: |limits, value| limits.http_pipeline = saturated(value),
+    },
+    Limit {
+        name: "payload",
+        meaning: "Payload bytes shown of one frame or message; the rest is counted.",
+        get: |limits| limits.payload as u64,
+        set: |limits, value| limits.payload = saturated(value),
+    },
+    Limit {
+        name: "held_total",
+        meaning: "Payload and HTTP bytes held in all connections together; what does not fit is not kept.",
+        get: |limits| limits.held_total,
+        set: |limits, value| limits.held_total = value,
+    },
+];
+
+fn saturated(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_sets_its_own_field_and_all_fields_have_one() {
+        for (value, limit) in (1000..).zip(&ALL) {
+            let mut limits = Limits::default();
+            (limit.set)(&mut limits, value);
+            let changed: Vec<&str> = ALL
+                .iter()
+                .filter(|other| (other.get)(&limits) != (other.get)(&Limits::default()))
+                .map(|other| other.name)
+                .collect();
+            assert_eq!((changed, (limit.get)(&limits)), (vec![limit.name], value));
+            assert!(format!("{limits:?}").contains(&format!(" {}: {value}", limit.name)));
+        }
+        assert_eq!(format!("{:?}", Limits::default()).matches(": ").count(), ALL.len());
+    }
+}

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::limit::LimitArg;
 use crate::analyzer;
 
 /// Shows what WebSocket connections did in a packet capture.
@@ -54,6 +55,9 @@ pub(super) struct TimelineArgs {
     /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,
+    /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub limit: Vec<LimitArg>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

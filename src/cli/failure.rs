@@ -70,7 +70,7 @@ fn capture(f: &mut fmt::Formatter<'_>, name: &str, error: &Error) -> fmt::Result
         Error::BadHeader(what) => write!(f, "not a capture that can be read: {name}\n  {what}"),
         Error::DecompressionWindow => write!(
             f,
-            "cannot read {name}: decompressing it takes more memory than the limit\n  decompress it first, or pipe it in: `zstd -dc --long=31 FILE | sockeye -` for example"
+            "cannot read {name}: decompressing it takes more memory than the limit\n  allow more (`--limit decompression_window=2G`), or pipe it in: `zstd -dc --long=31 FILE | sockeye -` for example"
         ),
     }
 }

@@ -7,6 +7,7 @@
 mod args;
 mod failure;
 mod input;
+mod limit;
 mod timeline;
 
 use std::io::{self, Write};

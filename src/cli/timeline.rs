@@ -7,9 +7,8 @@ use clap::ColorChoice;
 
 use super::args::{DecodeAs, Format, Rows, TimelineArgs};
 use super::failure::{Failure, name};
-use super::{input, say};
+use super::{input, limit, say};
 use crate::analyzer::{Analyzer, Options};
-use crate::base::Limits;
 use crate::capture::{End, Recording};
 use crate::filter::Filter;
 use crate::record::{CaptureInfo, Record, SCHEMA, Summary};
@@ -26,7 +25,7 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     if !args.keylog.is_empty() {
         say("warning", "--keylog has no effect: this version does not decrypt TLS");
     }
-    let limits = Limits::default();
+    let limits = limit::limits(&args.limit);
     let mut recording = input::open(&args.captures, &limits)?;
     let width = terminal_width();
     let mut printer = Printer {

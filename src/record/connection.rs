@@ -62,7 +62,7 @@ pub struct Connection<'a> {
     pub sides_known_by: SidesKnownBy,
     /// What it carried.
     pub protocol: Protocol,
-    /// What it switched to, if that is not WebSocket: the `Upgrade` header of the 101.
+    /// What it switched to, if that is not WebSocket: the `Upgrade` header of the 101, at most 125 bytes of it.
     pub switched_to: Option<Text<'a>>,
     /// When its first packet was captured.
     pub opened: Timestamp,
@@ -70,7 +70,7 @@ pub struct Connection<'a> {
     pub closed: Option<Timestamp>,
     /// How it ended.
     pub ended_by: EndedBy,
-    /// The first Close frame and who sent it.
+    /// The first Close frame and who sent it. Of a reason longer than RFC 6455 §5.5 allows, 125 bytes.
     pub close: Option<(Close<'a>, Direction)>,
     /// Frames of both sides.
     pub frames: u64,

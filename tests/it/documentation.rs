@@ -7,6 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use sockeye::base::Limits;
+use sockeye::base::limits::ALL;
 use sockeye::check::Rule;
 use sockeye::check::registry::RULES;
 use sockeye::filter::FIELDS;
@@ -36,6 +38,16 @@ fn the_fields_of_filters_are_listed() {
         writeln!(table, "| `{}` | {} | {} |", field.name, field.field_type, field.meaning).unwrap();
     }
     holds("docs/filter.md", "fields", &(table + "\n"));
+}
+
+#[test]
+fn the_limits_are_listed() {
+    let mut table = String::from("\n| name | default | what it limits |\n|---|---|---|\n");
+    for limit in &ALL {
+        let default = Limits::default().shown(limit);
+        writeln!(table, "| `{}` | {default} | {} |", limit.name, limit.meaning).unwrap();
+    }
+    holds("docs/limits.md", "limits", &(table + "\n"));
 }
 
 /// Families of rules by the first digit of their codes.

@@ -49,7 +49,8 @@ pub static LIMIT_REACHED: Rule = Rule {
     summary: "A limit of the analysis was reached, and something was left out.",
     requirement: "The analysis holds a bounded amount of memory, whatever the capture contains; what did not fit \
         is named and not judged.",
-    help: "Analyze fewer connections at a time: split the capture, or cut it down to those of interest.",
+    help: "Give the limit another value (`--limit NAME=VALUE`), or analyze fewer connections at a time: split the \
+        capture, or cut it down to those of interest.",
 };
 
 /// WS907.
