@@ -85,7 +85,7 @@ pub struct Limit {
 }
 
 /// Every field of [`Limits`], in its order.
-pub static ALL: [Limit; 12] = [
+pub static ALL: [Limit; 13] = [
     Limit {
         name: "record",
         meaning: "Bytes of one captured packet; a longer one is taken for damage, and ends the file.",
@@ -121,6 +121,12 @@ pub static ALL: [Limit; 12] = [
         meaning: "The same, of all connections together.",
         get: |limits| limits.out_of_order_total,
         set: |limits, value| limits.out_of_order_total = value,
+    },
+    Limit {
+        name: "history_total",
+        meaning: "Bytes lately handed on, of all connections together; what comes again is compared with them.",
+        get: |limits| limits.history_total,
+        set: |limits, value| limits.history_total = value,
     },
     Limit {
         name: "http_head",
