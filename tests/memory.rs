@@ -265,7 +265,7 @@ fn a_frame_that_announces_more_than_there_can_be() {
             let mut tcp = analysis.websocket(0);
             analysis.segment(&mut tcp, 1, ACK, b"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff");
             let payload = vec![7; 60 << 10];
-            for _ in 0..1000 {
+            for _ in 0..400 {
                 analysis.segment(&mut tcp, 1, ACK, &payload);
             }
         });
@@ -438,6 +438,19 @@ fn what_is_remembered_of_each_connection_until_its_end() {
         for number in 0..300 {
             let mut tcp = analysis.websocket(number);
             analysis.segment(&mut tcp, 1, ACK, &close);
+        }
+    });
+}
+
+#[test]
+fn requests_that_wait_for_their_responses_on_many_connections() {
+    let limits = Limits { held_total: 4 * MIB, ..Limits::default() };
+    let request = [REQUEST.trim_ascii_end(), b"\r\na: ", &[b'b'; 30_000][..], b"\r\n\r\n"].concat();
+    let options = limited(Rows::Frames, usize::MAX, limits);
+    stays_under(SMALL + 300 * CONNECTION + 4 * MIB, &["held_total"], options, |analysis| {
+        for number in 0..300 {
+            let mut tcp = analysis.opened(number);
+            analysis.segment(&mut tcp, 0, ACK, &request);
         }
     });
 }
