@@ -265,7 +265,7 @@ fn a_frame_that_announces_more_than_there_can_be() {
             let mut tcp = analysis.websocket(0);
             analysis.segment(&mut tcp, 1, ACK, b"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff");
             let payload = vec![7; 60 << 10];
-            for _ in 0..1000 {
+            for _ in 0..400 {
                 analysis.segment(&mut tcp, 1, ACK, &payload);
             }
         });
@@ -283,7 +283,7 @@ fn half_open_connections() {
         &["connections"],
         limited(Rows::Frames, usize::MAX, limits),
         |analysis| {
-            for number in 0..30_000 {
+            for number in 0..20_000 {
                 analysis.segment(&mut Tcp::new(number), 0, SYN, b"");
             }
         },
@@ -386,11 +386,11 @@ fn heads_that_do_not_end_on_many_connections() {
     let limits = Limits { held_total: 8 * MIB, ..Limits::default() };
     let head = [b"GET / HTTP/1.1\r\na: ", &[b'b'; 30_000][..]].concat();
     stays_under(
-        SMALL + 2000 * CONNECTION + 8 * MIB,
+        SMALL + 800 * CONNECTION + 8 * MIB,
         &["held_total"],
         limited(Rows::Frames, usize::MAX, limits),
         |analysis| {
-            for number in 0..2000 {
+            for number in 0..800 {
                 let mut tcp = analysis.opened(number);
                 analysis.segment(&mut tcp, 0, ACK, &head);
             }
@@ -404,11 +404,11 @@ fn messages_that_do_not_end_on_many_connections() {
     let payload = [7; 30_000];
     for rows in [Rows::Frames, Rows::Messages] {
         stays_under(
-            SMALL + 2000 * CONNECTION + 8 * MIB,
+            SMALL + 800 * CONNECTION + 8 * MIB,
             &["held_total"],
             limited(rows, usize::MAX, limits),
             |analysis| {
-                for number in 0..2000 {
+                for number in 0..800 {
                     let mut tcp = analysis.websocket(number);
                     analysis.segment(&mut tcp, 1, ACK, b"\x02\x7f\x7f\xff\xff\xff\xff\xff\xff\xff");
                     analysis.segment(&mut tcp, 1, ACK, &payload);
@@ -427,17 +427,30 @@ fn what_is_remembered_of_each_connection_until_its_end() {
     ]
     .concat();
     let close = [b"\x88\x7e\x75\x32\x03\xe8", &[b'b'; 30_000][..]].concat();
-    stays_under(SMALL + 300 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
-        for number in 0..300 {
+    stays_under(SMALL + 150 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+        for number in 0..150 {
             let mut tcp = analysis.opened(number);
             analysis.segment(&mut tcp, 0, ACK, REQUEST);
             analysis.segment(&mut tcp, 1, ACK, &switched);
         }
     });
-    stays_under(SMALL + 300 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
-        for number in 0..300 {
+    stays_under(SMALL + 150 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+        for number in 0..150 {
             let mut tcp = analysis.websocket(number);
             analysis.segment(&mut tcp, 1, ACK, &close);
+        }
+    });
+}
+
+#[test]
+fn requests_that_wait_for_their_responses_on_many_connections() {
+    let limits = Limits { held_total: 4 * MIB, ..Limits::default() };
+    let request = [REQUEST.trim_ascii_end(), b"\r\na: ", &[b'b'; 30_000][..], b"\r\n\r\n"].concat();
+    let options = limited(Rows::Frames, usize::MAX, limits);
+    stays_under(SMALL + 300 * CONNECTION + 4 * MIB, &["held_total"], options, |analysis| {
+        for number in 0..300 {
+            let mut tcp = analysis.opened(number);
+            analysis.segment(&mut tcp, 0, ACK, &request);
         }
     });
 }
