@@ -29,6 +29,8 @@ const MIB: u64 = 1 << 20;
 const SMALL: u64 = 256 * KIB;
 /// What a connection takes that holds no payload: 400 MiB if there are as many as the default allows.
 const CONNECTION: u64 = 3 * KIB;
+/// What is remembered of bytes handed on, of all connections together: `history_total`.
+const HISTORY: u64 = 8 * MIB;
 /// What a payload of 16 MiB takes with its line of JSON, which is copied while it grows.
 const LONGEST_ROW: u64 = 72 * MIB;
 /// What searching for frames behind a loss takes.
@@ -211,7 +213,7 @@ fn ten_times_as_many_short_connections_take_no_more_memory() {
 
 #[test]
 fn lost_segments_leave_nothing_behind() {
-    is_flat(&options(Rows::Frames, usize::MAX), 100, |analysis, losses| {
+    is_flat(&options(Rows::Frames, usize::MAX), 200, |analysis, losses| {
         let mut tcp = analysis.websocket(0);
         for _ in 0..losses {
             tcp.next[1] += 6;
@@ -386,7 +388,7 @@ fn heads_that_do_not_end_on_many_connections() {
     let limits = Limits { held_total: 8 * MIB, ..Limits::default() };
     let head = [b"GET / HTTP/1.1\r\na: ", &[b'b'; 30_000][..]].concat();
     stays_under(
-        SMALL + 800 * CONNECTION + 8 * MIB,
+        SMALL + 800 * CONNECTION + HISTORY + 8 * MIB,
         &["held_total"],
         limited(Rows::Frames, usize::MAX, limits),
         |analysis| {
@@ -404,7 +406,7 @@ fn messages_that_do_not_end_on_many_connections() {
     let payload = [7; 30_000];
     for rows in [Rows::Frames, Rows::Messages] {
         stays_under(
-            SMALL + 800 * CONNECTION + 8 * MIB,
+            SMALL + 800 * CONNECTION + HISTORY + 8 * MIB,
             &["held_total"],
             limited(rows, usize::MAX, limits),
             |analysis| {
@@ -427,14 +429,14 @@ fn what_is_remembered_of_each_connection_until_its_end() {
     ]
     .concat();
     let close = [b"\x88\x7e\x75\x32\x03\xe8", &[b'b'; 30_000][..]].concat();
-    stays_under(SMALL + 150 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+    stays_under(SMALL + 150 * CONNECTION + HISTORY, &[], options(Rows::Frames, usize::MAX), |analysis| {
         for number in 0..150 {
             let mut tcp = analysis.opened(number);
             analysis.segment(&mut tcp, 0, ACK, REQUEST);
             analysis.segment(&mut tcp, 1, ACK, &switched);
         }
     });
-    stays_under(SMALL + 150 * CONNECTION, &[], options(Rows::Frames, usize::MAX), |analysis| {
+    stays_under(SMALL + 150 * CONNECTION + HISTORY, &[], options(Rows::Frames, usize::MAX), |analysis| {
         for number in 0..150 {
             let mut tcp = analysis.websocket(number);
             analysis.segment(&mut tcp, 1, ACK, &close);
@@ -447,7 +449,7 @@ fn requests_that_wait_for_their_responses_on_many_connections() {
     let limits = Limits { held_total: 4 * MIB, ..Limits::default() };
     let request = [REQUEST.trim_ascii_end(), b"\r\na: ", &[b'b'; 30_000][..], b"\r\n\r\n"].concat();
     let options = limited(Rows::Frames, usize::MAX, limits);
-    stays_under(SMALL + 300 * CONNECTION + 4 * MIB, &["held_total"], options, |analysis| {
+    stays_under(SMALL + 300 * CONNECTION + HISTORY + 4 * MIB, &["held_total"], options, |analysis| {
         for number in 0..300 {
             let mut tcp = analysis.opened(number);
             analysis.segment(&mut tcp, 0, ACK, &request);
