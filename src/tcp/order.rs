@@ -251,7 +251,10 @@ impl Flow {
             let (end, why) = if self.next < self.cut_until {
                 (self.cut_until.min(to), GapReason::Cut)
             } else {
-                (self.store.first_cut().map_or(to, |cut| cut.min(to)), why)
+                let end = self.store.first_cut().map_or(to, |cut| cut.min(to));
+                // Bytes that the other end has acknowledged were sent and received, whatever ended the waiting.
+                let acked = why == GapReason::End && end <= self.acked_bytes();
+                (end, if acked { GapReason::Acknowledged } else { why })
             };
             let before = self.last.unwrap_or(behind).number;
             let span = Span {

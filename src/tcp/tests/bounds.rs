@@ -55,7 +55,7 @@ fn an_absurd_jump_is_not_part_of_the_stream() {
     assert_eq!((limits(&wire), wire.held()), (vec![Bound::SequenceJump], 0));
     wire.all([c(1003).ack(5001).data("c"), s(5001).ack(300_001_001)]);
     wire.finish();
-    assert_eq!(wire.client(), "abc[299999997 End]");
+    assert_eq!(wire.client(), "abc[299999997 Acknowledged]");
 }
 
 #[test]

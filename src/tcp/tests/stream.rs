@@ -78,7 +78,7 @@ fn a_keep_alive_does_not_fill_a_hole_with_its_stale_byte() {
     wire.step = SECOND;
     wire.all([c(1002).ack(5001).data("\0"), s(5001).ack(1003), c(1003).ack(5001).data("c")]);
     wire.finish();
-    assert_eq!(wire.client(), "[2 End]c");
+    assert_eq!(wire.client(), "[2 Acknowledged]c");
 }
 
 #[test]

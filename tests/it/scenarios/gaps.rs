@@ -36,7 +36,7 @@ fn a_gap_inside_a_payload_is_named_and_skipped() {
     );
     assert_eq!(
         told(&records, "finding", "code side length details.why packets"),
-        json!([["WS901", "capture", 10, "end", [6, 7]]])
+        json!([["WS901", "capture", 10, "acknowledged", [6, 7]]])
     );
     assert_eq!(told(&records, "connection", "missing_bytes"), json!([{"client": 0, "server": 10}]));
     assert_eq!(told(&records, "connection", "payload_bytes"), json!([{"client": 8, "server": 24}]));
