@@ -70,11 +70,12 @@ pub(super) fn plausible(header: &FrameHeader, sought: Sought) -> bool {
     known && !reserved && mask && short && minimal && header.payload_length <= JUMP
 }
 
-/// Whether a plausible header proves anything. Empty data frames do not, nor does a header (with its masking key) like
-/// the one before: zeros, fill bytes and tables of any other protocol look like these.
+/// Whether a plausible header proves anything. Empty data frames and fragments before the last do not, nor does a header
+/// (with its masking key) like the one before: zeros, small numbers, fill bytes and tables of any other protocol look
+/// like these.
 pub(super) fn proves(header: &FrameHeader, before: Option<&FrameHeader>) -> bool {
-    let empty = header.payload_length == 0 && !header.opcode.is_control();
-    !empty && before.is_none_or(|before| before != header)
+    let usual = (header.payload_length == 0 || !header.fin) && !header.opcode.is_control();
+    !usual && before.is_none_or(|before| before != header)
 }
 
 /// How much the first bytes of a payload prove; `None` if no peer that keeps to the protocol would send them.

@@ -117,7 +117,14 @@ fn traffic_that_is_not_websocket_is_not_taken_for_it() {
     ];
     let fill = (0..=255).map(|byte| vec![byte; 600]);
     let pairs = (0..=255).map(|byte| [0x82, byte].repeat(300));
-    for text in texts.map(<[u8]>::to_vec).into_iter().chain(fill).chain(pairs) {
+    let postgresql = b"T\0\0\0\x1b\0\x01x\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0Z\0\0\0\x05I".repeat(500);
+    let http2 =
+        (0..500u64).flat_map(|n| [&b"\0\0\x08\x06\x01\0\0\0\0"[..], &n.to_be_bytes()].concat()).collect();
+    let mongodb = (0..500u32)
+        .flat_map(|n| [60, n, 0, 2013].map(u32::to_le_bytes).concat().into_iter().chain([0; 44]))
+        .collect();
+    let others = texts.map(<[u8]>::to_vec).into_iter().chain([postgresql, http2, mongodb]);
+    for text in others.chain(fill).chain(pairs) {
         let mut feed = Feed::new(Negotiated::default());
         feed.session = Session::without_handshake(Wanted::default(), Demand::UNKNOWN_TRAFFIC, true);
         for chunk in text.chunks(48) {
