@@ -6,8 +6,9 @@ use crate::base::{Direction, GapReason, PacketId, Span};
 use crate::record::{Side, SidesKnownBy};
 use crate::websocket::Evidence;
 
-/// WS901: a gap in the stream of `from`, told once for each gap.
+/// WS901, or WS902 if the snap length is to blame: a gap in the stream of `from`, told once for each gap.
 pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
+    let is_cut = why == GapReason::Cut;
     let (why, reason) = match why {
         GapReason::Acknowledged => {
             ("acknowledged by the other end, so missed by the capture", "acknowledged")
@@ -16,6 +17,7 @@ pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
         GapReason::Limit => ("given up because too much was waiting behind", "limit"),
         GapReason::End => ("still missing when the connection or the capture ended", "end"),
     };
+    let rule = if is_cut { &registry::PACKETS_CUT } else { &registry::MISSING_BYTES };
     let text = format!(
         "{} from the {} {} missing at offset {}, between packets {} and {}: {why}",
         bytes(gap.length),
@@ -25,9 +27,7 @@ pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
         gap.first,
         gap.last
     );
-    Violation::of_span(&registry::MISSING_BYTES, Side::Capture, gap, text)
-        .with("from", from.sender())
-        .with("why", reason)
+    Violation::of_span(rule, Side::Capture, gap, text).with("from", from.sender()).with("why", reason)
 }
 
 /// WS903: WebSocket frames of `from` were found, and the handshake before them is not in the capture, or not whole;

@@ -291,3 +291,25 @@ fn an_answer_that_the_capture_lacks_is_not_called_missing() {
     let handshake = rows(&capture.records("frames"), "handshake").remove(0);
     assert_eq!((&handshake["outcome"], &handshake["response"]), (&Value::Null, &Value::Null));
 }
+
+/// Frames of the client without a handshake, behind these bytes; what the connection is taken for.
+fn behind(bytes: &[u8]) -> String {
+    let mut capture = Capture::default();
+    let mut tcp = Tcp { port: 40000, next: [1000, 5000] };
+    for chunk in bytes.chunks(1400) {
+        capture.segment(&mut tcp, 0, ACK, chunk);
+    }
+    for text in [&b"a first text"[..], b"the second text", b"one more", b"and the last of them"] {
+        let frame = [&[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0][..], text].concat();
+        capture.segment(&mut tcp, 0, ACK, &frame);
+    }
+    rows(&capture.records("frames"), "connection")[0]["protocol"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn unknown_traffic_is_searched_for_frames_until_another_protocol_explains_it_or_there_is_too_much() {
+    assert_eq!(behind(b"\x00\x01\x02\x03"), "websocket");
+    assert_eq!(behind(b"\x16\x03\x01\x00\x40 a record of TLS"), "unknown");
+    assert_eq!(behind(b"SSH-2.0-OpenSSH\r\n"), "unknown");
+    assert_eq!(behind(&[0; 300 << 10]), "unknown");
+}

@@ -16,6 +16,17 @@ pub static MISSING_BYTES: Rule = Rule {
         capture filter.",
 };
 
+/// WS902.
+pub static PACKETS_CUT: Rule = Rule {
+    code: "WS902",
+    name: "packets-cut",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "A packet is in the capture, but not all of its bytes are.",
+    requirement: "The snap length of the capture was shorter than the packet; what it cut off is not known.",
+    help: "Capture whole packets: tcpdump -s 0, or no limit on the length of packets in Wireshark.",
+};
+
 /// WS903.
 pub static HANDSHAKE_NOT_CAPTURED: Rule = Rule {
     code: "WS903",

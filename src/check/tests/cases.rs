@@ -284,6 +284,7 @@ fn captures() -> Vec<Case> {
     [
         ("WS901", capture::missing_bytes(Client, &gap, GapReason::Acknowledged)),
         ("WS901", capture::not_framed(Client, 40, packet(12))),
+        ("WS902", capture::missing_bytes(Client, &gap, GapReason::Cut)),
         ("WS903", capture::handshake_not_captured(packet(5), SidesKnownBy::Mask, Client, 3)),
         ("WS904", capture::one_direction_only(Server, [1, 9])),
         ("WS906", capture::limit_reached("http_head", "the rest of the connection", [4, 4])),

@@ -70,6 +70,16 @@ pub(super) fn plausible(header: &FrameHeader, sought: Sought) -> bool {
     known && !reserved && mask && short && minimal && header.payload_length <= JUMP
 }
 
+/// Whether a fragmented message is open behind this header, `before` it being so; `None` if it cannot follow (RFC 6455
+/// §5.4).
+pub(super) fn message_open(before: Option<bool>, header: &FrameHeader) -> Option<Option<bool>> {
+    match (header.opcode, before) {
+        (Opcode::Text | Opcode::Binary, Some(true)) | (Opcode::Continuation, Some(false)) => None,
+        (opcode, _) if opcode.is_control() => Some(before),
+        _ => Some(Some(!header.fin)),
+    }
+}
+
 /// Whether a plausible header proves anything. Empty data frames and fragments before the last do not, nor does a header
 /// (with its masking key) like the one before: zeros, small numbers, fill bytes and tables of any other protocol look
 /// like these.

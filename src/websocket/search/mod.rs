@@ -18,7 +18,8 @@ use super::{FrameHeader, unmask};
 use crate::base::{Budget, StreamEvent};
 
 use evidence::{
-    BEGINS_SEGMENT_BITS, ENDS_SEGMENT_BITS, HEADER_BITS, TEXT_LOOKED_AT, content_bits, plausible, proves,
+    BEGINS_SEGMENT_BITS, ENDS_SEGMENT_BITS, HEADER_BITS, TEXT_LOOKED_AT, content_bits, message_open,
+    plausible, proves,
 };
 use window::{Look, Window};
 
@@ -58,6 +59,8 @@ struct Chain {
     /// Places that had been tried when it began.
     places: u64,
     evidence: Evidence,
+    /// Whether a fragmented message is open behind `last`, as far as the chain tells.
+    message_open: Option<bool>,
     /// Whether `last` proves anything: see [`proves`].
     proves: bool,
     /// The payload of `last` and its end have been looked at.
@@ -83,14 +86,13 @@ impl Search {
     pub fn again(&self, demand: Demand) -> Option<Found> {
         let over = self.chains.range(..=self.window.end()).map(|(_, chain)| chain);
         let sure = over.filter(|chain| chain.suffices(demand));
-        sure.max_by_key(|chain| chain.net_bits()).map(|chain| self.found(chain))
+        sure.max_by_key(|chain| chain.rank()).map(|chain| self.found(chain))
     }
 
     /// The stream is over: a chain that ends exactly here needs less evidence.
     pub fn finish(&self, demand: Demand) -> Option<Found> {
-        let chain =
-            self.chains.get(&self.window.end()).filter(|chain| chain.net_bits() >= demand.bits_at_end)?;
-        Some(self.found(chain))
+        let chain = self.chains.get(&self.window.end())?;
+        (chain.net_bits() >= demand.bits_at_end).then(|| self.found(chain))
     }
 
     /// What was kept, from the header at `start` on. Everything is forgotten and given back.
@@ -128,10 +130,20 @@ impl Search {
         let start = self.tried;
         let proves = proves(&header, None);
         let begins = self.window.boundary_bits(start, BEGINS_SEGMENT_BITS);
-        let bits = if proves { HEADER_BITS + begins } else { 0 };
+        let bits = begins + if proves { HEADER_BITS } else { 0 };
         let evidence = Evidence { frames: 1, bits, masked: header.masked() };
         let places = self.places + 1;
-        self.insert(Chain { start, at: start, last: header, places, evidence, proves, settled: false });
+        let Some(message_open) = message_open(None, &header) else { return };
+        self.insert(Chain {
+            start,
+            at: start,
+            last: header,
+            places,
+            evidence,
+            message_open,
+            proves,
+            settled: false,
+        });
     }
 
     /// Goes on with the chains whose next header has come. Tells the surest that suffices.
@@ -146,9 +158,8 @@ impl Search {
                 Look::Nothing => {}
                 Look::Header(header) => {
                     let sought = Sought { masked: Some(masked), ..sought };
-                    if !plausible(&header, sought) {
-                        continue;
-                    }
+                    let follows = message_open(chain.message_open, &header);
+                    let Some(message_open) = follows.filter(|_| plausible(&header, sought)) else { continue };
                     let proves = proves(&header, Some(&chain.last));
                     let bits = bits + if proves { HEADER_BITS } else { 0 };
                     let evidence = Evidence { frames: frames + 1, bits, masked };
@@ -156,13 +167,14 @@ impl Search {
                         at: chain.next(),
                         last: header,
                         evidence,
+                        message_open,
                         proves,
                         settled: false,
                         ..chain
                     });
                 }
             }
-            if chain.suffices(demand) && surest.is_none_or(|other| other.evidence.bits < bits) {
+            if chain.suffices(demand) && surest.is_none_or(|other| other.rank() < chain.rank()) {
                 surest = Some(chain);
             }
         }
@@ -177,11 +189,11 @@ impl Search {
         Some(first.remove())
     }
 
-    /// Of two chains that expect the same header the surer one stays, and of equals the later.
+    /// Of two chains that expect the same header the one of higher rank stays, and of equals the later.
     fn insert(&mut self, chain: Chain) {
         let next = chain.next();
-        let surer = self.chains.get(&next).is_none_or(|other| other.net_bits() <= chain.net_bits());
-        if surer {
+        let stays = self.chains.get(&next).is_none_or(|other| other.rank() <= chain.rank());
+        if stays {
             self.chains.insert(next, chain);
         }
         if self.chains.len() > CHAINS {
@@ -220,6 +232,12 @@ impl Search {
 }
 
 impl Chain {
+    /// Which of two chains that suffice is taken: the one that begins with the first byte behind the loss, where frames
+    /// begin more often than anywhere else; otherwise the surer one.
+    fn rank(&self) -> (bool, u32) {
+        (self.places == 1, self.net_bits())
+    }
+
     /// Whether the evidence is enough while more bytes may come.
     fn suffices(&self, demand: Demand) -> bool {
         self.net_bits() >= demand.bits && self.evidence.frames >= demand.frames

@@ -123,7 +123,9 @@ fn traffic_that_is_not_websocket_is_not_taken_for_it() {
     let mongodb = (0..500u32)
         .flat_map(|n| [60, n, 0, 2013].map(u32::to_le_bytes).concat().into_iter().chain([0; 44]))
         .collect();
-    let others = texts.map(<[u8]>::to_vec).into_iter().chain([postgresql, http2, mongodb]);
+    // Continuations of messages that had ended, over and over.
+    let periodic = b"\x80\x05abcde\x82\x03xyz".repeat(200);
+    let others = texts.map(<[u8]>::to_vec).into_iter().chain([postgresql, http2, mongodb, periodic]);
     for text in others.chain(fill).chain(pairs) {
         let mut feed = Feed::new(Negotiated::default());
         feed.session = Session::without_handshake(Wanted::default(), Demand::UNKNOWN_TRAFFIC, true);

@@ -154,7 +154,7 @@ fn a_snapped_packet_is_a_gap_and_never_frames_that_nobody_sent() {
     );
     assert_eq!(
         told(&records, "finding", "code length"),
-        json!([["WS901", 20], ["WS901", 8], ["WS909", null]])
+        json!([["WS902", 20], ["WS902", 8], ["WS909", null]])
     );
     assert_eq!(told(&records, "connection", "missing_bytes"), json!([{"client": 8, "server": 20}]));
 }
