@@ -50,7 +50,6 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::Frame(frame) => self::frame(scene, frame),
         SessionEvent::Message(message) => self::message(scene, message),
         SessionEvent::NotAFrame { direction, header, span } => not_a_frame(scene, direction, &header, span),
-        // The gap that did it is told as such, by its own finding.
         SessionEvent::Lost(direction) => {
             if let Some(websocket) = &mut scene.facts.websocket {
                 websocket.lost[direction] = true;
