@@ -53,7 +53,7 @@ fn run(mut session: Session, bytes: &[u8]) {
 fuzz_target!(|bytes: &[u8]| {
     let wanted = Wanted { frame: 1 << 10, message: 1 << 10 };
     run(Session::new(Negotiated::default(), wanted), bytes);
-    run(Session::new(Negotiated { deflate: true, unknown_extension: false }, wanted), bytes);
+    run(Session::new(Negotiated { deflate: Some(Default::default()), unknown_extension: false }, wanted), bytes);
     run(Session::without_handshake(wanted, Demand::UNKNOWN_TRAFFIC, true), bytes);
     run(Session::without_handshake(wanted, Demand::TOLD, false), bytes);
 });

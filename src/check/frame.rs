@@ -96,7 +96,7 @@ fn reserved_bits(header: &FrameHeader, negotiated: Negotiated) -> Found {
         return None;
     }
     let set: Vec<_> =
-        [(header.rsv1 && !negotiated.deflate, "RSV1"), (header.rsv2, "RSV2"), (header.rsv3, "RSV3")]
+        [(header.rsv1 && negotiated.deflate.is_none(), "RSV1"), (header.rsv2, "RSV2"), (header.rsv3, "RSV3")]
             .into_iter()
             .filter_map(|(is_set, name)| is_set.then_some(name))
             .collect();

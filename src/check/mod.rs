@@ -7,6 +7,7 @@
 //! Protocol: RFC 6455, RFC 7692; RFC 9110 and RFC 9112 where a handshake is HTTP.
 
 pub mod capture;
+mod example;
 pub mod frame;
 pub mod handshake;
 mod head;
@@ -24,6 +25,7 @@ mod text;
 mod violation;
 pub mod waiting;
 
+pub use example::{Edit, Example, Opening, REQUEST, RESPONSE, Step};
 pub use keys::KeyMemory;
 pub use rule::Rule;
 pub use violation::Violation;

@@ -1,5 +1,6 @@
 //! What a rule is.
 
+use super::Example;
 use crate::record::Severity;
 
 /// One thing that a protocol demands, or that a capture cannot show. Plain data; what breaks it is judged elsewhere.
@@ -15,8 +16,14 @@ pub struct Rule {
     pub rfc: &'static str,
     /// What is wrong, in one line.
     pub summary: &'static str,
-    /// What is demanded, in our words, and why.
+    /// What is demanded, in our words.
     pub requirement: &'static str,
+    /// What goes wrong for users if it is broken, or why the demand was made.
+    pub why: &'static str,
     /// What to do about it.
     pub help: &'static str,
+    /// A conversation that breaks it.
+    pub breaking: Example,
+    /// One much like it that does not.
+    pub correct: Example,
 }

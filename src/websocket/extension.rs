@@ -15,7 +15,9 @@ use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 use serde::Serialize;
 
+use super::deflate::Compression;
 use super::token::{is_token, is_token_byte};
+use crate::base::PerDirection;
 use crate::http::Headers;
 
 const NAME: &str = "Sec-WebSocket-Extensions";
@@ -132,20 +134,24 @@ fn token(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
 /// What the accepted extensions change about the reading of frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Negotiated {
-    /// permessage-deflate: RSV1 on a first frame means a compressed message (RFC 7692 §6).
-    pub deflate: bool,
+    /// permessage-deflate, and how each direction uses it: RSV1 on a first frame means a compressed message
+    /// (RFC 7692 §6).
+    pub deflate: Option<PerDirection<Compression>>,
     /// There is an extension that Sockeye does not know: reserved bits and opcodes may mean anything.
     pub unknown_extension: bool,
 }
 
 impl Negotiated {
     /// If the handshake was not captured. RSV1 then most likely means permessage-deflate, the only extension in use.
-    pub const NOT_CAPTURED: Negotiated = Negotiated { deflate: true, unknown_extension: true };
+    pub const NOT_CAPTURED: Negotiated = Negotiated {
+        deflate: Some(PerDirection { client: Compression::USUAL, server: Compression::USUAL }),
+        unknown_extension: true,
+    };
 
     /// From the extensions that the server accepted.
     pub fn new(accepted: &[Extension]) -> Self {
         Self {
-            deflate: accepted.iter().any(Extension::is_known),
+            deflate: accepted.iter().find(|extension| extension.is_known()).map(Compression::agreed),
             unknown_extension: !accepted.iter().all(Extension::is_known),
         }
     }
@@ -237,8 +243,8 @@ mod tests {
         let extension = |name: &str| Extension { name: name.into(), params: vec![] };
         assert_eq!(Negotiated::new(&[]), Negotiated::default());
         let deflate = Negotiated::new(&[extension("permessage-deflate")]);
-        assert_eq!(deflate, Negotiated { deflate: true, unknown_extension: false });
+        assert_eq!(deflate, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: false });
         let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
-        assert_eq!(both, Negotiated { deflate: true, unknown_extension: true });
+        assert_eq!(both, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: true });
     }
 }

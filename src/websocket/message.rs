@@ -112,7 +112,7 @@ impl Joiner {
                 let part = if self.open.is_some() { Part::Interrupting } else { Part::First };
                 self.lost = false;
                 *messages += 1;
-                let compressed = negotiated.deflate && header.rsv1;
+                let compressed = negotiated.deflate.is_some() && header.rsv1;
                 Membership { message: Some(*messages), opcode: header.opcode, compressed, part }
             }
             Opcode::Continuation => match self.open {

@@ -10,6 +10,7 @@
 mod close;
 mod collector;
 mod decoder;
+mod deflate;
 mod extension;
 mod frame;
 mod handshake;
@@ -24,6 +25,7 @@ mod token;
 
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent};
+pub use deflate::Compression;
 pub use extension::{Extension, Extensions, Negotiated, extensions};
 pub use frame::Frame;
 pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};

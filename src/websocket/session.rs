@@ -266,7 +266,7 @@ impl Stage<'_> {
     fn expected(&self) -> Expected {
         Expected {
             masked: (!*self.sides_guessed).then_some(self.direction == Direction::ClientToServer),
-            extended: self.negotiated.deflate || self.negotiated.unknown_extension,
+            extended: self.negotiated.deflate.is_some() || self.negotiated.unknown_extension,
             demand: *self.demand,
         }
     }

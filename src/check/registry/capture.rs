@@ -1,6 +1,6 @@
 //! What a capture does not show. Nobody is to blame.
 
-use crate::check::Rule;
+use crate::check::{Example, Rule};
 use crate::record::Severity;
 
 /// WS901.
@@ -14,6 +14,9 @@ pub static MISSING_BYTES: Rule = Rule {
         what the gap holds is not.",
     help: "Capture with a larger buffer (tcpdump -B), closer to one of the ends, or with a narrower \
         capture filter.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS902.
@@ -25,6 +28,9 @@ pub static PACKETS_CUT: Rule = Rule {
     summary: "A packet is in the capture, but not all of its bytes are.",
     requirement: "The snap length of the capture was shorter than the packet; what it cut off is not known.",
     help: "Capture whole packets: tcpdump -s 0, or no limit on the length of packets in Wireshark.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS903.
@@ -37,6 +43,9 @@ pub static HANDSHAKE_NOT_CAPTURED: Rule = Rule {
     requirement: "What was negotiated is only seen in the handshake; frames were recognised by their form, and rules \
         that depend on extensions are silent for this connection.",
     help: "Start the capture before the connection is opened, or make the client connect again.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS904.
@@ -49,6 +58,9 @@ pub static ONE_DIRECTION_ONLY: Rule = Rule {
     requirement: "Whether a handshake was answered, and what an end reacted to, is only seen in both directions.",
     help: "Mirror both directions of the link, and check that the capture filter does not name a source \
         or destination only. With asymmetric routes, capture at one of the ends.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS906.
@@ -62,6 +74,9 @@ pub static LIMIT_REACHED: Rule = Rule {
         is named and not judged.",
     help: "Give the limit another value (`--limit NAME=VALUE`), or analyze fewer connections at a time: split the \
         capture, or cut it down to those of interest.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS907.
@@ -74,6 +89,9 @@ pub static CONFLICTING_RETRANSMISSION: Rule = Rule {
     requirement: "The analysis goes on with the first copy; which one the receiver took is not in the capture.",
     help: "Look at both packets: a middlebox that rewrites payload, a capture merged from two places, or somebody \
         who wants to be read differently by the receiver and by an analyzer.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS908.
@@ -86,6 +104,9 @@ pub static CAPTURE_CUT: Rule = Rule {
     requirement: "The analysis goes as far as the file can be read; what followed is not known.",
     help: "Stop the capturing program with an interrupt and wait until it has written its file, and check \
         the disk and the copy of the file.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS909.
@@ -98,6 +119,9 @@ pub static RESYNCHRONISED: Rule = Rule {
     requirement: "Where a frame begins is only known from the one before; behind a loss it is inferred from headers \
         that fit each other, the segments and what they announce. What lies before them is not decoded.",
     help: "Look at WS901 for what is missing; a larger capture buffer avoids most losses.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS911.
@@ -110,4 +134,7 @@ pub static EXTENSION_NOT_UNDERSTOOD: Rule = Rule {
     requirement: "An extension may give a meaning to reserved bits, opcodes and payloads; rules about these are \
         silent for this connection.",
     help: "To have everything judged, capture a connection without that extension.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };

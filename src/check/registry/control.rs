@@ -1,6 +1,6 @@
 //! Control frames and closing.
 
-use crate::check::Rule;
+use crate::check::{Example, Rule};
 use crate::record::Severity;
 
 /// WS401.
@@ -13,6 +13,9 @@ pub static CONTROL_FRAME_TOO_LONG: Rule = Rule {
     requirement: "The payload of close, ping and pong is at most 125 bytes long.",
     help: "Shorten the payload. The reason of a close may have 123 bytes: count bytes of UTF-8, not \
         characters.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS402.
@@ -25,6 +28,9 @@ pub static CONTROL_FRAME_FRAGMENTED: Rule = Rule {
     requirement: "Control frames are not fragmented: each has FIN set.",
     help: "Send close, ping and pong as single frames. They may stand between the fragments of another \
         message.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS411.
@@ -36,6 +42,9 @@ pub static CLOSE_PAYLOAD_OF_1_BYTE: Rule = Rule {
     summary: "A Close frame has a payload of one byte.",
     requirement: "The payload of a Close is empty, or begins with a status code of two bytes.",
     help: "Send no payload, or the status code as two bytes in network byte order.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS412.
@@ -49,4 +58,7 @@ pub static INVALID_CLOSE_CODE: Rule = Rule {
         application, and never stand in a frame.",
     help: "Send 1000 for a normal end. To say nothing (what 1005 reports), send a Close with an empty \
         payload.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };

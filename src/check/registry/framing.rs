@@ -1,6 +1,6 @@
 //! The frame header, and how frames make messages.
 
-use crate::check::Rule;
+use crate::check::{Example, Rule};
 use crate::record::Severity;
 
 /// WS201.
@@ -14,6 +14,9 @@ pub static UNMASKED_CLIENT_FRAME: Rule = Rule {
         bytes; a server closes the connection otherwise.",
     help: "Let the client set the mask bit, choose a random key for each frame and mask the payload. Any \
         client library does that.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS202.
@@ -26,6 +29,9 @@ pub static MASKED_SERVER_FRAME: Rule = Rule {
     requirement: "A server does not mask its frames; a client that receives a masked one closes the connection.",
     help: "Let the server write frames without mask bit and key. Often the client's code for writing \
         frames was reused.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS203.
@@ -39,6 +45,9 @@ pub static RESERVED_OPCODE: Rule = Rule {
         receiver fails the connection.",
     help: "Use text, binary, continuation, close, ping or pong. Where several rules break at once, the \
         bytes are probably no frames at all.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS204.
@@ -52,6 +61,9 @@ pub static RSV_WITHOUT_EXTENSION: Rule = Rule {
         otherwise the receiver fails the connection.",
     help: "RSV1 alone means a compressed message: check that permessage-deflate was really agreed in the \
         response, and that no proxy removed it.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS205.
@@ -64,6 +76,9 @@ pub static NON_MINIMAL_LENGTH: Rule = Rule {
     requirement: "Lengths up to 125 stand in 7 bits, up to 65535 in 16 bits, and only longer ones in 64 bits.",
     help: "Choose the form by the length: 126 introduces 16 bits only from 126 on, 127 introduces 64 bits \
         only from 65536 on.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS206.
@@ -76,6 +91,9 @@ pub static LENGTH_HIGH_BIT: Rule = Rule {
     requirement: "The most significant bit of a 64-bit length is 0, so that a length fits a signed integer.",
     help: "Check how the sender computes the length: a negative number or the wrong byte order looks like \
         this.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS301.
@@ -88,6 +106,9 @@ pub static CONTINUATION_WITHOUT_START: Rule = Rule {
     requirement: "A continuation goes on with a message that began with a text or binary frame without FIN.",
     help: "Send the first fragment with its opcode, text or binary, and only the following ones as \
         continuation.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS302.
@@ -101,4 +122,7 @@ pub static NEW_MESSAGE_INSIDE_FRAGMENTED_MESSAGE: Rule = Rule {
         otherwise.",
     help: "Send all fragments of a message before the next message. Two threads that write to one \
         connection without a lock cause this.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };

@@ -1,6 +1,6 @@
 //! The request of an opening handshake, and what the client does before and after the response.
 
-use crate::check::Rule;
+use crate::check::{Example, Rule};
 use crate::record::Severity;
 
 /// WS101.
@@ -13,6 +13,9 @@ pub static REQUEST_NOT_GET: Rule = Rule {
     requirement: "An opening handshake is a GET request; a server has to refuse any other method.",
     help: "Send the handshake with GET. A POST or OPTIONS here usually comes from a generic HTTP client \
         or from a proxy that rewrites requests.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS102.
@@ -26,6 +29,9 @@ pub static REQUEST_HTTP_VERSION: Rule = Rule {
         and Connection blindly.",
     help: "If a proxy stands before the server, let it speak HTTP/1.1 to its backend (nginx: \
         proxy_http_version 1.1).",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS103.
@@ -37,6 +43,9 @@ pub static MISSING_HOST: Rule = Rule {
     summary: "The upgrade request does not say which host it is for.",
     requirement: "The request carries a Host field with the host, and the port unless it is the default one.",
     help: "Send Host. A virtual host or a proxy cannot route the request without it.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS104.
@@ -49,6 +58,9 @@ pub static MISSING_UPGRADE: Rule = Rule {
     requirement: "The request carries an Upgrade field whose list contains websocket, in any case.",
     help: "Send Upgrade: websocket. If the client did, a proxy between it and this capture removed the \
         field, which is hop-by-hop.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS105.
@@ -62,6 +74,9 @@ pub static MISSING_CONNECTION_UPGRADE: Rule = Rule {
         Upgrade is not for this hop.",
     help: "Send Connection: Upgrade (or keep-alive, Upgrade). If the client did, a proxy on the way \
         replaced the field.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS106.
@@ -74,6 +89,9 @@ pub static MISSING_KEY: Rule = Rule {
     requirement: "The request carries a Sec-WebSocket-Key, from which the server derives the proof that it \
         understood the request.",
     help: "Use a WebSocket client rather than a plain HTTP request with an Upgrade field.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS107.
@@ -87,6 +105,9 @@ pub static INVALID_KEY: Rule = Rule {
         padding.",
     help: "Take 16 random bytes and encode them with standard base64, padding included; not hexadecimal, \
         not base64url, not a text.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS108.
@@ -99,6 +120,9 @@ pub static REPEATED_KEY: Rule = Rule {
     requirement: "Sec-WebSocket-Key appears once in a request; with two, nobody can say which one the response \
         proves.",
     help: "Send one key. If the client sent one, look for a proxy or middleware that adds its own.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS109.
@@ -111,6 +135,9 @@ pub static MISSING_VERSION: Rule = Rule {
     requirement: "The request carries Sec-WebSocket-Version: 13.",
     help: "Send Sec-WebSocket-Version: 13. A request without it comes from a hand-made client or from a \
         draft older than the RFC.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS110.
@@ -124,6 +151,9 @@ pub static UNSUPPORTED_VERSION: Rule = Rule {
         belong to drafts or to nothing.",
     help: "Update the client to one that speaks RFC 6455, or repeat the handshake with a version that the \
         server's answer lists.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS111.
@@ -137,6 +167,9 @@ pub static REUSED_KEY: Rule = Rule {
         rightly sends the same key again.",
     help: "If both connections belong to the two sides of a proxy, nothing is wrong. If one client opened \
         both, its key is a constant: use fresh random bytes.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS112.
@@ -150,6 +183,9 @@ pub static INVALID_SUBPROTOCOL_OFFER: Rule = Rule {
         no two are equal.",
     help: "Name each subprotocol once, without blanks, slashes or quotes. Data that is no subprotocol \
         belongs elsewhere, or in a token-safe encoding such as base64url without padding.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS113.
@@ -163,6 +199,9 @@ pub static MALFORMED_EXTENSIONS: Rule = Rule {
         string that is a token once unquoted. Who receives anything else must fail the connection.",
     help: "Correct the value, for example: permessage-deflate; client_max_window_bits. Leave the field \
         out if there is nothing to say.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS114.
@@ -174,6 +213,9 @@ pub static FRAGMENT_IN_TARGET: Rule = Rule {
     summary: "The request target contains a fragment identifier.",
     requirement: "WebSocket URIs have no fragment: a # is not used, or written as %23.",
     help: "Remove the # and what follows it from the URL, or escape it as %23 if it is meant as data.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS115.
@@ -187,6 +229,9 @@ pub static DATA_BEFORE_RESPONSE: Rule = Rule {
         was received and found valid.",
     help: "Send the first message from the open event or callback of the client library, not right behind \
         the request.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS116.
@@ -200,6 +245,9 @@ pub static MALFORMED_HEAD: Rule = Rule {
         space, no blank stands before a colon, and values are not folded over lines.",
     help: "Write the head with an HTTP library. Peers and proxies read such heads differently, which \
         makes for refused handshakes and for request smuggling.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS117.
@@ -212,6 +260,9 @@ pub static REPEATED_VERSION: Rule = Rule {
     requirement: "Sec-WebSocket-Version appears once in a request.",
     help: "Send the field once, with 13. If the client did, look for a proxy or middleware that adds its \
         own.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS118.
@@ -225,6 +276,9 @@ pub static CONTINUED_AFTER_INVALID_RESPONSE: Rule = Rule {
         of a 101; if one is wrong, it fails the connection and sends no messages.",
     help: "Let the client verify the response. One that does not can be talked to by a server that never \
         understood its request.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS119.
@@ -237,4 +291,7 @@ pub static REPEATED_HOST: Rule = Rule {
     requirement: "A request has exactly one Host field; servers answer any other number with 400.",
     help: "Send Host once. Two of them are a classic way to make a proxy and its backend disagree about \
         the target.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };

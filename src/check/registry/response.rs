@@ -1,6 +1,6 @@
 //! The response of an opening handshake, or its absence.
 
-use crate::check::Rule;
+use crate::check::{Example, Rule};
 use crate::record::Severity;
 
 /// WS120.
@@ -15,6 +15,9 @@ pub static WRONG_ACCEPT: Rule = Rule {
         connection.",
     help: "Hash the key's text (not its decoded bytes) followed by the GUID, and encode the 20 bytes of \
         the hash, not their hexadecimal form. A constant value points to a cached response.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS121.
@@ -28,6 +31,9 @@ pub static MISSING_ACCEPT: Rule = Rule {
         fails the connection.",
     help: "Compute and send the field. A 101 without it comes from a server that upgrades without knowing \
         WebSocket.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS122.
@@ -40,6 +46,9 @@ pub static REPEATED_ACCEPT: Rule = Rule {
     requirement: "Sec-WebSocket-Accept appears once in a response.",
     help: "Send the field once. Often the application and a proxy or framework before it both complete \
         the handshake.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS123.
@@ -52,6 +61,9 @@ pub static RESPONSE_MISSING_UPGRADE: Rule = Rule {
     requirement: "The response carries an Upgrade field with the value websocket, in any case, and nothing else; \
         otherwise a client fails the connection.",
     help: "Send Upgrade: websocket. If the server did, a proxy on the way removed or changed the field.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS124.
@@ -65,6 +77,9 @@ pub static RESPONSE_MISSING_CONNECTION_UPGRADE: Rule = Rule {
         client fails the connection.",
     help: "Send Connection: Upgrade. If the server did, a proxy on the way replaced the field (with close \
         or keep-alive, for example).",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS125.
@@ -77,6 +92,9 @@ pub static SUBPROTOCOL_NOT_OFFERED: Rule = Rule {
     requirement: "The server picks one of the subprotocols that the request lists, letter for letter, or sends \
         no Sec-WebSocket-Protocol; a client fails the connection otherwise.",
     help: "Answer only with a name from the request, and with nothing if none fits or none was offered.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS126.
@@ -88,6 +106,9 @@ pub static REPEATED_SUBPROTOCOL: Rule = Rule {
     summary: "The 101 has more than one Sec-WebSocket-Protocol.",
     requirement: "Sec-WebSocket-Protocol appears at most once in a response, since one subprotocol is chosen.",
     help: "Send the field once. Often the application and a framework before it both add it.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS127.
@@ -101,6 +122,9 @@ pub static EXTENSION_NOT_OFFERED: Rule = Rule {
         otherwise.",
     help: "Answer only with extensions of the request. If the request has none, send no \
         Sec-WebSocket-Extensions.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS128.
@@ -113,6 +137,9 @@ pub static RESPONSE_HTTP_VERSION: Rule = Rule {
     requirement: "HTTP/1.0 knows no 1xx status: a server sends none to an HTTP/1.0 client, and none as HTTP/1.0.",
     help: "Answer with HTTP/1.1 (some servers and scripts write HTTP/1.0 by default), and refuse upgrades \
         from HTTP/1.0 clients.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS129.
@@ -125,6 +152,9 @@ pub static BODY_HEADER_IN_101: Rule = Rule {
     requirement: "A 101 has no body and carries neither Content-Length nor Transfer-Encoding: the bytes behind \
         it are frames.",
     help: "Leave the field out of the 101. A proxy that believes it would swallow frames as a body.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS130.
@@ -137,6 +167,9 @@ pub static REFUSAL_WITHOUT_VERSION: Rule = Rule {
     requirement: "A server that does not speak the requested version says in Sec-WebSocket-Version which ones it \
         does.",
     help: "Add Sec-WebSocket-Version: 13 to the refusal, so that a client can repeat its request.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS131.
@@ -150,6 +183,9 @@ pub static ACCEPTED_INVALID_REQUEST: Rule = Rule {
         an error such as 400.",
     help: "Let the server check method, HTTP version, Host, Upgrade, Connection, key and version before \
         it upgrades.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS132.
@@ -163,6 +199,9 @@ pub static HANDSHAKE_REJECTED: Rule = Rule {
         response.",
     help: "Read the status and the likely cause in the text; if a proxy stands between client and server, \
         capture both of its sides and compare the requests.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS133.
@@ -175,6 +214,9 @@ pub static HANDSHAKE_UNANSWERED: Rule = Rule {
     requirement: "A server answers a handshake: with 101 to accept it, or with an HTTP status that says why not.",
     help: "Look at the server's log for this moment: it crashed, timed out, rejected the request without \
         an answer, or does not speak HTTP on this port.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS134.
@@ -187,6 +229,9 @@ pub static REPEATED_EXTENSIONS_HEADER: Rule = Rule {
     requirement: "Sec-WebSocket-Extensions appears at most once in a response (§11.3.2), though §4.2.2 of the \
         same RFC allows to split it.",
     help: "Join the values with commas into one field: some clients read only the first.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS135.
@@ -200,6 +245,9 @@ pub static INVALID_SUBPROTOCOL_ANSWER: Rule = Rule {
         empty value is not legal.",
     help: "Send one name, or leave the field out. Echoing the whole list of the request is a common \
         mistake.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };
 
 /// WS136.
@@ -212,4 +260,7 @@ pub static UPGRADE_REQUIRED_WITHOUT_UPGRADE: Rule = Rule {
     requirement: "A server that answers 426 sends an Upgrade field with the protocols it demands.",
     help: "Add Upgrade: websocket to the 426. A proxy that relays a 426 writes its own Upgrade, since the field is \
         hop-by-hop.",
+    why: "",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
 };

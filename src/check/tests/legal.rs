@@ -180,7 +180,7 @@ fn every_oddity_of_a_head_is_named_in_one_finding() {
 
 #[test]
 fn frames_that_real_stacks_send_are_no_error_and_no_warning() {
-    let deflate = Negotiated { deflate: true, unknown_extension: false };
+    let deflate = Negotiated { deflate: Some(PerDirection::default()), unknown_extension: false };
     for (bytes, open) in [
         (&[0x89, 0x00][..], Some(true)),
         (&[0x8a, 0x00], Some(false)),
@@ -217,7 +217,7 @@ fn rfc6455_7_4_codes_that_may_stand_on_the_wire_or_are_for_another_rule() {
 fn what_an_unknown_extension_may_mean_is_not_judged() {
     for bytes in [&[0xb1, 0x80, 0, 0, 0, 0][..], &[0x8b, 0x80, 0, 0, 0, 0]] {
         assert!(
-            frame(Client, bytes, Negotiated { deflate: false, unknown_extension: true }, None).is_empty(),
+            frame(Client, bytes, Negotiated { deflate: None, unknown_extension: true }, None).is_empty(),
             "{bytes:02x?}"
         );
         assert!(!frame(Client, bytes, Negotiated::default(), None).is_empty(), "{bytes:02x?}");

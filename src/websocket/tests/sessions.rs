@@ -83,7 +83,8 @@ fn rfc6455_5_2_a_reserved_opcode_belongs_to_no_message() {
 #[test]
 fn rfc7692_6_rsv1_marks_a_message_as_compressed_only_where_agreed() {
     for deflate in [true, false] {
-        let mut feed = Feed::new(Negotiated { deflate, unknown_extension: false });
+        let mut feed =
+            Feed::new(Negotiated { deflate: deflate.then(Default::default), unknown_extension: false });
         feed.data(SERVER, &frame(0x41, None, b"x")).data(SERVER, &frame(0x80, None, b"y"));
         feed.data(SERVER, &frame(0x81, None, b"z"));
         assert_eq!(feed.finish().compressed, [deflate, false]);
@@ -166,7 +167,7 @@ proptest! {
         events in prop::collection::vec((any::<bool>(), prop::option::weighted(0.8, any::<Vec<u8>>()), 1..300u64), 0..20),
         deflate: bool,
     ) {
-        let mut feed = Feed::new(Negotiated { deflate, unknown_extension: false });
+        let mut feed = Feed::new(Negotiated { deflate: deflate.then(Default::default), unknown_extension: false });
         for (client, bytes, gap) in &events {
             let direction = if *client { CLIENT } else { SERVER };
             match bytes {
