@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 use super::scene::{Scene, Shared};
+use super::tls;
 use super::{Out, Rows};
 use crate::base::{
     Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
@@ -276,6 +277,7 @@ impl Connection {
                 scene.missing(direction, span, *why);
             }
         }
+        tls::look(&mut scene, direction, event);
         layer.push(&mut scene, direction, event);
     }
 
@@ -359,10 +361,12 @@ impl Scene<'_, '_> {
     /// Bytes are missing: told at once, or, of unknown traffic, when it turns out to be of interest.
     fn missing(&mut self, direction: Direction, span: &Span, why: GapReason) {
         let violation = check::capture::missing_bytes(direction, span, why);
-        if self.facts.protocol != Protocol::Unknown {
-            self.find(span.end, violation);
-        } else if self.facts.untold.len() < UNTOLD {
-            self.facts.untold.push((span.end, violation));
+        match self.facts.protocol {
+            Protocol::Unknown | Protocol::Tls if self.facts.untold.len() < UNTOLD => {
+                self.facts.untold.push((span.end, violation));
+            }
+            Protocol::Unknown | Protocol::Tls => {}
+            Protocol::Http | Protocol::Websocket => self.find(span.end, violation),
         }
     }
 

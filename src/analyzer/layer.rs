@@ -33,6 +33,7 @@ impl Layer {
         match (self, protocol) {
             (Layer::WebSocket(_), Protocol::Websocket) => "WebSocket",
             (Layer::Http(_), Protocol::Http) => "HTTP",
+            (_, Protocol::Tls) => "TLS",
             _ => "TCP",
         }
     }

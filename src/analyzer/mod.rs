@@ -10,6 +10,7 @@ mod layer;
 mod packet_row;
 mod scene;
 mod session;
+mod tls;
 
 use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};

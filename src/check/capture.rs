@@ -111,6 +111,13 @@ pub fn one_direction_only(captured: Direction, packets: [u64; 2]) -> Violation {
     violation.with("captured", captured.sender())
 }
 
+/// WS905: what `from` sent begins, at `beginning`, with TLS.
+pub fn no_tls_keys(from: Direction, beginning: &Span) -> Violation {
+    let text = format!("the {} speaks TLS, and nothing in it was decrypted", from.sender());
+    let packets = [beginning.first, beginning.last];
+    Violation::of_packets(&registry::NO_TLS_KEYS, Side::Capture, packets, text).with("from", from.sender())
+}
+
 /// WS906: a cap of `base::limits` acted. `limit` is its name, `left_out` says what is not judged because of it.
 pub fn limit_reached(limit: &'static str, left_out: &str, packets: [u64; 2]) -> Violation {
     let text = format!("the limit {limit} was reached: {left_out}");

@@ -309,7 +309,7 @@ fn behind(bytes: &[u8]) -> String {
 #[test]
 fn unknown_traffic_is_searched_for_frames_until_another_protocol_explains_it_or_there_is_too_much() {
     assert_eq!(behind(b"\x00\x01\x02\x03"), "websocket");
-    assert_eq!(behind(b"\x16\x03\x01\x00\x40 a record of TLS"), "unknown");
+    assert_eq!(behind(b"\x16\x03\x01\x00\x40 a record of TLS"), "tls");
     assert_eq!(behind(b"SSH-2.0-OpenSSH\r\n"), "unknown");
     assert_eq!(behind(&[0; 300 << 10]), "unknown");
 }

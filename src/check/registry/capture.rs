@@ -63,6 +63,21 @@ pub static ONE_DIRECTION_ONLY: Rule = Rule {
     correct: Example::PLAIN,
 };
 
+/// WS905.
+pub static NO_TLS_KEYS: Rule = Rule {
+    code: "WS905",
+    name: "no-tls-keys",
+    severity: Severity::Info,
+    rfc: "",
+    summary: "The connection is encrypted, and nothing of it could be decrypted.",
+    requirement: "Whether a connection under TLS carries WebSocket, and what, is only seen with its keys.",
+    why: "A wss: connection that is not decrypted is not judged at all.",
+    help: "Capture where the traffic is not encrypted, such as behind the proxy that ends TLS; this version does not \
+        decrypt TLS.",
+    breaking: Example::PLAIN,
+    correct: Example::PLAIN,
+};
+
 /// WS906.
 pub static LIMIT_REACHED: Rule = Rule {
     code: "WS906",

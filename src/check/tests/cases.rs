@@ -287,6 +287,7 @@ fn captures() -> Vec<Case> {
         ("WS902", capture::missing_bytes(Client, &gap, GapReason::Cut)),
         ("WS903", capture::handshake_not_captured(packet(5), SidesKnownBy::Mask, Client, 3)),
         ("WS904", capture::one_direction_only(Server, [1, 9])),
+        ("WS905", capture::no_tls_keys(Client, &gap)),
         ("WS906", capture::limit_reached("http_head", "the rest of the connection", [4, 4])),
         ("WS907", capture::conflicting_retransmission(Client, &gap, packet(9), b"abcdefg", b"abXdefg")),
         ("WS908", capture::capture_cut("a.pcap", 1000, 12, "a record announces 60 bytes, 20 are there")),

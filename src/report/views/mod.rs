@@ -268,7 +268,7 @@ pub(in crate::report) struct ConnectionView<'a> {
     server: SocketAddr,
     sides_known_by: SidesKnownBy,
     transport: &'static str,
-    /// Always null: TLS is not decrypted yet, and not told apart from other unknown protocols.
+    /// Always null: TLS is not decrypted yet.
     tls: Option<()>,
     protocol: Protocol,
     /// Always null: conformance is not judged as a whole yet.

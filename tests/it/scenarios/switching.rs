@@ -120,3 +120,28 @@ fn a_websocket_handshake_answered_with_another_protocol_is_rejected() {
     assert_eq!(told(&records, "connection", "protocol"), json!(["http"]));
     assert_eq!(table_rows(&capture, "HTTP, then foo").len(), 1);
 }
+
+#[test]
+fn tls_is_named_and_nothing_in_it_is_judged() {
+    let mut capture = Capture::default();
+    let tcp = capture.connection();
+    capture.open(tcp);
+    capture.client(tcp, b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03");
+    capture.server(tcp, b"\x16\x03\x03\x00\x02\x02\x00\x17\x03\x03\x00\x04\x81\x02hi");
+    capture.server(tcp, b"\x17\x03\x03\x00\x04\x81\x02hi");
+    capture.close(tcp);
+    let records = at_frames(&capture);
+    assert_eq!(told(&records, "finding", "code side packets"), json!([["WS905", "capture", [4, 4]]]));
+    assert_eq!(told(&records, "connection", "protocol"), json!(["tls"]));
+    assert_eq!(told(&records, "frame", "frame"), none());
+}
+
+#[test]
+fn a_frame_that_begins_with_the_bytes_of_a_tls_record_is_a_frame() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    capture.client(tcp, &masked(0x82, b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"));
+    let records = at_frames(&capture);
+    assert_eq!(codes(&records), none());
+    assert_eq!(told(&records, "connection", "protocol"), json!(["websocket"]));
+}
