@@ -23,11 +23,7 @@ fn is_tls(bytes: &[u8]) -> bool {
     let [0x14..=0x17, 0x03, 0x00..=0x04, high, low, rest @ ..] = bytes else { return false };
     let length = u16::from_be_bytes([*high, *low]);
     let behind = rest.get(usize::from(length)..).unwrap_or_default();
-    let goes_on = match behind {
-        [] => true,
-        [0x14..=0x17] | [0x14..=0x17, 0x03, ..] => true,
-        _ => false,
-    };
+    let goes_on = matches!(behind, [] | [0x14..=0x17] | [0x14..=0x17, 0x03, ..]);
     (1..=LONGEST).contains(&length) && goes_on
 }
 
