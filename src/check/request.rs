@@ -1,6 +1,6 @@
 //! The request of an opening handshake (RFC 6455 §4.1).
 
-use super::{Rule, Violation, head, registry, text};
+use super::{Rule, Violation, deflate, head, registry, text};
 use crate::base::Span;
 use crate::http::{Header, Headers, Request};
 use crate::record::Side;
@@ -32,6 +32,7 @@ pub(super) fn judge(request: &Request, out: &mut impl FnMut(Violation)) -> Vec<&
     judge.subprotocols();
     let Judge { mut found, .. } = judge;
     found.extend(head::extensions(Side::Client, &request.headers, &request.span));
+    found.extend(deflate::parameters(Side::Client, &deflate::elements(&request.headers), &request.span));
     found.extend(head::form(Side::Client, &request.oddities, &request.span));
 
     found.sort_by_key(|violation| violation.rule.code);

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Rule, Violation, head, registry, text};
+use super::{Rule, Violation, deflate, head, registry, text};
 use crate::base::Span;
 use crate::http::{Header, Headers, Request, Response};
 use crate::record::Side;
-use crate::websocket::{accept_for, extensions, is_token};
+use crate::websocket::{Extensions, accept_for, extensions, is_token};
 
 /// Judges a 101 to WebSocket. `request` is the one it certainly answers; without it, nothing is said about what
 /// follows from the request.
@@ -23,6 +23,7 @@ pub(super) fn judge(
     judge.accept(request);
     judge.subprotocol(request);
     judge.extensions(request);
+    judge.deflate(request);
     judge.http(request, response);
     let Judge { mut found, mut must_fail, .. } = judge;
     found.extend(head::form(Side::Server, &response.oddities, span));
@@ -133,8 +134,9 @@ impl<'a> Judge<'a> {
         if let Some(violation) = head::extensions(Side::Server, self.headers, self.span) {
             self.fatal(violation);
         }
-        let Some(request) = request else { return };
-        let offered = extensions(&request.headers).list;
+        // What could not be read of an offer may be what was accepted.
+        let offers = request.map(|request| extensions(&request.headers));
+        let Some(Extensions { list: offered, malformed: None }) = offers else { return };
         // Both lists can have thousands of elements.
         let in_lower_case: HashSet<_> = offered.iter().map(|offer| offer.name.to_ascii_lowercase()).collect();
         let is_offered = |name: &str| in_lower_case.contains(&name.to_ascii_lowercase());
@@ -151,6 +153,22 @@ impl<'a> Judge<'a> {
             );
             let violation = self.of_field(&registry::EXTENSION_NOT_OFFERED, first, text);
             self.fatal(violation.with("accepted", extra.name.as_str()).with("offered", names));
+        }
+    }
+
+    /// WS601 to WS604, WS610, WS611 (RFC 7692 §5, §7).
+    fn deflate(&mut self, request: Option<&Request>) {
+        let accepted = deflate::elements(self.headers);
+        for violation in deflate::parameters(Side::Server, &accepted, self.span) {
+            self.fatal(violation);
+        }
+        if let Some(violation) = deflate::conflict(&accepted, self.span) {
+            self.fatal(violation);
+        }
+        // What could not be read of an offer may be what was accepted.
+        if let Some(request) = request.filter(|request| extensions(&request.headers).malformed.is_none()) {
+            let offered = deflate::elements(&request.headers);
+            self.found.extend(deflate::answer(&offered, &accepted, self.span));
         }
     }
 

@@ -52,6 +52,13 @@ pub fn extensions(headers: &Headers) -> Extensions {
     found
 }
 
+/// Reads the list in one of these fields.
+pub fn extensions_in(value: &[u8]) -> Extensions {
+    let mut found = Extensions::default();
+    read_list(value, &mut found);
+    found
+}
+
 fn read_list(value: &[u8], found: &mut Extensions) {
     let mut rest = value;
     while !rest.is_empty() {
@@ -158,6 +165,13 @@ impl Negotiated {
 }
 
 impl Extension {
+    /// The value of the first parameter of this name, in any case; `None` if there is no such parameter, `Some(None)`
+    /// if it has no value.
+    pub fn param(&self, name: &str) -> Option<Option<&str>> {
+        let mut params = self.params.iter();
+        params.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_deref())
+    }
+
     /// Whether Sockeye knows what it does to frames.
     pub fn is_known(&self) -> bool {
         self.name.eq_ignore_ascii_case("permessage-deflate")
@@ -244,6 +258,8 @@ mod tests {
         assert_eq!(Negotiated::new(&[]), Negotiated::default());
         let deflate = Negotiated::new(&[extension("permessage-deflate")]);
         assert_eq!(deflate, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: false });
+        let twice = Negotiated::new(&[extension("Permessage-Deflate"), extension("permessage-deflate")]);
+        assert_eq!(twice, deflate);
         let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
         assert_eq!(both, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: true });
     }

@@ -25,8 +25,8 @@ mod token;
 
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent};
-pub use deflate::Compression;
-pub use extension::{Extension, Extensions, Negotiated, extensions};
+pub use deflate::{Compression, window_bits};
+pub use extension::{Extension, Extensions, Negotiated, extensions, extensions_in};
 pub use frame::Frame;
 pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};
 pub use header::{FrameHeader, Opcode};

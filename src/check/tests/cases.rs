@@ -196,7 +196,7 @@ fn responses() -> Vec<Case> {
         of_answer(
             "WS134",
             "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Extensions: permessage-deflate",
-            &["WS134"],
+            &["WS134", "WS611"],
             "Sec-WebSocket-Extensions: permessage-deflate",
         ),
         of_answer("WS135", "Sec-WebSocket-Protocol: chat, mqtt", &["WS135"], "Sec-WebSocket-Protocol: mqtt "),
@@ -232,6 +232,42 @@ fn refusals() -> Vec<Case> {
             (REQUEST, &edit(required, "", "Upgrade: websocket")),
             &["WS132"],
         ),
+    ]
+}
+
+/// Offers of permessage-deflate with their answers: one that breaks the rule, and one that does not.
+fn of_negotiation(
+    code: &'static str,
+    breaks: (&str, &str),
+    breaks_codes: &'static [&'static str],
+    near: (&str, &str),
+) -> Case {
+    let found = |(offer, answer): (&str, &str)| {
+        let field = |list: &str| format!("Sec-WebSocket-Extensions: permessage-deflate{list}");
+        heads(&edit(REQUEST, "", &field(offer)), &edit(RESPONSE, "", &field(answer)))
+    };
+    Case { code, breaks: found(breaks), breaks_codes, near: found(near), near_codes: &[] }
+}
+
+fn negotiations() -> Vec<Case> {
+    let twice = ("; client_max_window_bits; client_max_window_bits, permessage-deflate", "");
+    vec![
+        of_negotiation("WS601", ("", "; foo"), &["WS601"], ("", "; server_max_window_bits=9")),
+        of_negotiation(
+            "WS602",
+            ("", "; server_max_window_bits=7"),
+            &["WS602"],
+            ("", "; server_max_window_bits=8"),
+        ),
+        of_negotiation("WS603", twice, &["WS603"], ("; client_max_window_bits, permessage-deflate", "")),
+        of_negotiation(
+            "WS604",
+            ("; server_no_context_takeover", ""),
+            &["WS604"],
+            ("; client_no_context_takeover", ""),
+        ),
+        of_negotiation("WS610", ("; foo", ""), &["WS601", "WS610"], ("; client_max_window_bits", "")),
+        of_negotiation("WS611", ("", ", permessage-deflate"), &["WS611"], (", permessage-deflate", "")),
     ]
 }
 
@@ -302,7 +338,10 @@ fn captures() -> Vec<Case> {
 }
 
 fn all() -> Vec<Case> {
-    [requests(), responses(), refusals(), waits(), frames(), captures()].into_iter().flatten().collect()
+    [requests(), responses(), refusals(), negotiations(), waits(), frames(), captures()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn what_real_stacks_send_is_no_error_and_no_warning() {
         ("", deflate),
         ("", "Sec-WebSocket-Protocol: v12.stomp,v11.stomp"),
         ("", "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: superchat"),
-        ("", "Sec-WebSocket-Extensions: foo, permessage-deflate; a=\"10\", permessage-deflate"),
+        (
+            "",
+            "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits=\"10\", permessage-deflate",
+        ),
     ] {
         assert!(heads(&edit(REQUEST, from, to), RESPONSE).is_empty(), "{to}");
     }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod legal;
+mod negotiation;
 mod random;
 
 use super::frame::{self, FrameAt};

@@ -26,6 +26,8 @@ const VALUES: &[&str] = &[
     "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
     "a, b",
     "a;b=\"c\"",
+    "permessage-deflate; server_max_window_bits=9; client_max_window_bits",
+    "permessage-deflate; server_max_window_bits; x=\"\u{1}\"; x, deflate-frame",
 ];
 
 fn value() -> impl Strategy<Value = Vec<u8>> {

@@ -25,20 +25,20 @@ impl Compression {
     /// From the parameters of the accepted extension. One that is not valid counts as absent.
     pub fn agreed(accepted: &Extension) -> PerDirection<Self> {
         let of = |no_context_takeover: &str, max_window_bits: &str| Self {
-            context_takeover: !accepted.params.iter().any(|(name, _)| name == no_context_takeover),
-            window_bits: accepted
-                .params
-                .iter()
-                .find(|(name, _)| name == max_window_bits)
-                .and_then(|(_, value)| value.as_ref()?.parse().ok())
-                .filter(|bits| (8..=15).contains(bits))
-                .unwrap_or(15),
+            context_takeover: accepted.param(no_context_takeover).is_none(),
+            window_bits: accepted.param(max_window_bits).flatten().and_then(window_bits).unwrap_or(15),
         };
         PerDirection {
             client: of("client_no_context_takeover", "client_max_window_bits"),
             server: of("server_no_context_takeover", "server_max_window_bits"),
         }
     }
+}
+
+/// What the value of a `*_max_window_bits` says: a decimal number from 8 to 15 without leading zero (RFC 7692 §7.1.2.1,
+/// §7.1.2.2).
+pub fn window_bits(value: &str) -> Option<u8> {
+    value.parse().ok().filter(|bits| (8..=15).contains(bits) && !value.starts_with(['0', '+']))
 }
 
 #[cfg(test)]
@@ -60,8 +60,21 @@ mod tests {
     }
 
     #[test]
+    fn parameters_are_known_in_any_case_as_extensions_are() {
+        let server = Compression { context_takeover: false, window_bits: 15 };
+        let found = agreed(&[("Server_No_Context_Takeover", None)]);
+        assert_eq!(found, PerDirection { client: Compression::USUAL, server });
+    }
+
+    #[test]
+    fn rfc7692_7_a_parameter_that_stands_there_twice_counts_as_first_written() {
+        let found = agreed(&[("server_max_window_bits", Some("9")), ("server_max_window_bits", Some("12"))]);
+        assert_eq!(found.server.window_bits, 9);
+    }
+
+    #[test]
     fn rfc7692_7_1_2_window_bits_that_are_not_valid_count_as_absent() {
-        for value in [None, Some("7"), Some("16"), Some("x"), Some("")] {
+        for value in [None, Some("7"), Some("16"), Some("x"), Some(""), Some("010"), Some("+9")] {
             assert_eq!(agreed(&[("server_max_window_bits", value)]), PerDirection::default());
         }
     }

@@ -5,4 +5,4 @@
 
 mod agreed;
 
-pub use agreed::Compression;
+pub use agreed::{Compression, window_bits};
