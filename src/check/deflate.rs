@@ -137,7 +137,7 @@ fn mismatch(offers: &[&Element<'_>], valid: &[Terms], wrong: &Element<'_>, head:
 
 fn shown_offers(offers: &[&Element<'_>]) -> String {
     let written: Vec<_> = offers.iter().take(OFFERS_SHOWN + 1).map(|offer| offer.written()).collect();
-    let offer = if offers.len() == 1 { "the offer" } else { "every one of the offers" };
+    let offer = if offers.len() == 1 { "the offer" } else { "the offers" };
     format!("{offer} {}", shown_list(written.iter().map(String::as_bytes)))
 }
 
