@@ -31,10 +31,10 @@ const OF_MESSAGES: [&str; 5] = [
 /// Extensions that compress frames, and use RSV1 too.
 const OF_FRAMES: [&str; 2] = ["deflate-frame", "x-webkit-deflate-frame"];
 
-/// Offers that a finding shows.
-const OFFERS_SHOWN: usize = 8;
+/// Elements that a finding shows.
+const ELEMENTS_SHOWN: usize = 8;
 
-/// Reasons that a finding gives why they do not fit.
+/// Reasons that a finding gives why no offer fits.
 const REASONS_SHOWN: usize = 3;
 
 /// One element of `Sec-WebSocket-Extensions`, and the field it stands in.
@@ -89,7 +89,7 @@ pub(super) fn answer(offered: &[Element<'_>], accepted: &[Element<'_>], head: &S
         valid => mismatch(&offers, valid, wrong, head),
     };
     let offered: Vec<_> =
-        offers.iter().take(OFFERS_SHOWN).map(|offer| json(offer.written().as_bytes())).collect();
+        offers.iter().take(ELEMENTS_SHOWN).map(|offer| json(offer.written().as_bytes())).collect();
     Some(violation.with("accepted", json(wrong.written().as_bytes())).with("offered", offered))
 }
 
@@ -99,9 +99,11 @@ pub(super) fn conflict(accepted: &[Element<'_>], head: &Span) -> Option<Violatio
         || accepted.iter().filter(|element| element.is_one_of(&OF_MESSAGES) || element.is_one_of(&OF_FRAMES));
     let of_messages = claims().any(|element| element.is_one_of(&OF_MESSAGES));
     let second = claims().nth(1).filter(|_| of_messages)?;
-    let names = shown_list(claims().map(|element| element.extension.name.as_bytes()));
-    let text = format!("the server accepted {} extensions that use RSV1: {names}", claims().count());
-    Some(second.violation(&registry::CONFLICTING_EXTENSIONS, Side::Server, head, text))
+    let names = || claims().map(|element| element.extension.name.as_bytes());
+    let text =
+        format!("the server accepted {} extensions that use RSV1: {}", claims().count(), shown_list(names()));
+    let violation = second.violation(&registry::CONFLICTING_EXTENSIONS, Side::Server, head, text);
+    Some(violation.with("accepted", names().take(ELEMENTS_SHOWN).map(json).collect::<Vec<_>>()))
 }
 
 fn deflates<'a>(elements: &'a [Element<'a>]) -> impl Iterator<Item = &'a Element<'a>> {
@@ -136,7 +138,7 @@ fn mismatch(offers: &[&Element<'_>], valid: &[Terms], wrong: &Element<'_>, head:
 }
 
 fn shown_offers(offers: &[&Element<'_>]) -> String {
-    let written: Vec<_> = offers.iter().take(OFFERS_SHOWN + 1).map(|offer| offer.written()).collect();
+    let written: Vec<_> = offers.iter().take(ELEMENTS_SHOWN + 1).map(|offer| offer.written()).collect();
     let offer = if offers.len() == 1 { "the offer" } else { "the offers" };
     format!("{offer} {}", shown_list(written.iter().map(String::as_bytes)))
 }
