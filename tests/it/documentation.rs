@@ -51,11 +51,13 @@ fn the_limits_are_listed() {
 }
 
 /// Families of rules by the first digit of their codes.
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 7] = [
     ("WS1", "The opening handshake"),
     ("WS2", "Frame headers"),
     ("WS3", "Messages and fragments"),
     ("WS4", "Control frames and closing"),
+    ("WS5", "Payload"),
+    ("WS6", "permessage-deflate"),
     ("WS9", "What the capture does not show"),
 ];
 
