@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 use super::scene::{Scene, Shared};
+use super::tally::Tally;
 use super::tls;
 use super::{Out, Rows};
 use crate::base::{
@@ -10,8 +11,8 @@ use crate::base::{
 use crate::check::{self, Rule, Violation};
 use crate::http::{self, Speaks};
 use crate::record::{
-    Close, Connection as ConnectionRecord, EndedBy, Ends, FindingCounts, Opened as OpenedRecord, Place,
-    Protocol, Record, SidesKnownBy, Text,
+    Close, Connection as ConnectionRecord, EndedBy, Ends, Opened as OpenedRecord, Place, Protocol, Record,
+    SidesKnownBy, Text,
 };
 use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
 use crate::websocket::Negotiated;
@@ -71,7 +72,7 @@ pub(super) struct Facts {
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
     missing_bytes: PerDirection<u64>,
-    pub findings: FindingCounts,
+    pub findings: Tally,
     /// The first Close frame: its code and reason ([`kept`]), and who sent it.
     pub close: Option<(Option<u16>, Option<Vec<u8>>, Direction)>,
     /// Who has sent a Close frame.
@@ -138,7 +139,7 @@ impl Facts {
             messages: 0,
             payload_bytes: PerDirection::default(),
             missing_bytes: PerDirection::default(),
-            findings: FindingCounts::default(),
+            findings: Tally::default(),
             close: None,
             closing: PerDirection::default(),
         }
@@ -327,6 +328,9 @@ impl Connection {
         layer.finish(&mut scene);
         *layer = Layer::Opaque;
         scene.tell_one_direction(closed.packet);
+        // What the file lacks may have been said on it.
+        let goes_on = matches!(closed.why, CloseReason::Open);
+        scene.facts.findings.incomplete |= goes_on && scene.shared.cut;
         scene.shared.summary.websocket_connections += u64::from(scene.facts.websocket.is_some());
         let place = scene.place(closed.packet);
         let closed_at = (!matches!(closed.why, CloseReason::Open)).then_some(closed.packet.time);
@@ -397,7 +401,8 @@ impl Facts {
             messages: self.messages,
             payload_bytes: self.payload_bytes,
             missing_bytes: self.missing_bytes,
-            findings: self.findings,
+            findings: self.findings.counts,
+            verdict: (self.protocol == Protocol::Websocket).then(|| self.findings.verdict()),
         }
     }
 }

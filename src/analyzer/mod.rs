@@ -10,17 +10,19 @@ mod layer;
 mod packet_row;
 mod scene;
 mod session;
+mod tally;
 mod tls;
 
 use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};
-use crate::check;
+use crate::check::{self, Selection};
 use crate::packet::Decoder;
-use crate::record::{FindingCounts, Record};
+use crate::record::Record;
 use crate::tcp::{Connections, Event, What};
 
 use connection::Connection;
 use scene::Shared;
+use tally::Tally;
 
 /// What a row of the output is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +45,8 @@ pub struct Options {
     pub payload: usize,
     /// Ports whose connections are WebSocket, even if no handshake was captured.
     pub websocket_ports: Vec<u16>,
+    /// The rules whose findings are told and counted.
+    pub selection: Selection,
     /// The caps.
     pub limits: Limits,
 }
@@ -91,8 +95,9 @@ impl Analyzer {
             return;
         };
         let last = self.shared.packet.number;
+        self.shared.cut |= self.shared.options.selection.includes(&check::registry::CAPTURE_CUT);
         let violation = check::capture::capture_cut(file, offset, last, &end.to_string());
-        self.shared.finding(None, None, violation, &mut FindingCounts::default(), out);
+        self.shared.finding(None, None, violation, &mut Tally::default(), out);
     }
 
     /// The capture is over: everything open ends here. The last record is the summary.
@@ -105,7 +110,7 @@ impl Analyzer {
             let left_out = "fragments of IP packets were given up before the others came";
             let packets = [1, shared.packet.number];
             let violation = check::capture::limit_reached("fragmented_datagrams", left_out, packets);
-            shared.finding(None, None, violation, &mut FindingCounts::default(), out);
+            shared.finding(None, None, violation, &mut Tally::default(), out);
         }
         out(&Record::Summary(shared.summary(decoder.not_decoded())));
     }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use super::connection::Facts;
 use super::packet_row::RowDraft;
+use super::tally::{Tally, count};
 use super::{Options, Out, Rows};
 use crate::base::{Budget, Limits, PacketId, Timestamp};
 use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
-use crate::record::{Ends, FindingCounts, NotDecoded, Place, Record, Severity, Summary};
+use crate::record::{Ends, NotDecoded, Place, Record, Summary};
 use crate::websocket::Wanted;
 
 /// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
@@ -23,6 +24,8 @@ const REASONS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub options: Options,
+    /// A capture could not be read to its end, and that was told.
+    pub cut: bool,
     /// The packet that is being treated.
     pub packet: PacketId,
     /// Bytes of it on the wire.
@@ -36,6 +39,8 @@ pub(super) struct Shared {
     pub keys: KeyMemory,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
     pub row: RowDraft,
+    /// Findings wait for the row of the message that their frame may complete.
+    hold: bool,
     /// Findings that wait until that row is out.
     waiting: Vec<(Option<Place>, Option<Ends>, Violation)>,
 }
@@ -60,6 +65,8 @@ impl Shared {
             link_types: HashSet::new(),
             keys: KeyMemory::default(),
             row: RowDraft::default(),
+            hold: false,
+            cut: false,
             waiting: Vec::new(),
         }
     }
@@ -119,23 +126,37 @@ impl Shared {
     /// The treatment of a packet is over: its row goes out, then the findings that belong behind it.
     pub fn end_packet(&mut self, out: Out<'_>) {
         self.row.emit(out);
+        self.release(out);
+    }
+
+    /// A frame is over: the message that it completes, if it does, is the next thing to be told.
+    pub fn hold(&mut self) {
+        self.hold = self.options.rows == Rows::Messages;
+    }
+
+    /// Tells the findings that wait.
+    pub fn release(&mut self, out: Out<'_>) {
+        self.hold = false;
         for (place, ends, violation) in self.waiting.drain(..) {
             out(&Record::Finding(violation.finding(place, ends)));
         }
     }
 
-    /// Tells a finding; `counts` are those of its connection.
+    /// Tells a finding, if its rule is selected; `tally` is that of its connection.
     pub fn finding(
         &mut self,
         place: Option<Place>,
         ends: Option<Ends>,
         violation: Violation,
-        counts: &mut FindingCounts,
+        tally: &mut Tally,
         out: Out<'_>,
     ) {
+        if !self.options.selection.includes(violation.rule) {
+            return;
+        }
         count(&mut self.summary.findings, violation.rule.severity);
-        count(counts, violation.rule.severity);
-        if self.row.pending() {
+        tally.add(&violation);
+        if self.hold || self.row.pending() {
             self.waiting.push((place, ends, violation));
             if self.waiting.len() >= WAITING {
                 self.end_packet(out);
@@ -146,18 +167,17 @@ impl Shared {
     }
 }
 
-fn count(counts: &mut FindingCounts, severity: Severity) {
-    match severity {
-        Severity::Error => counts.error += 1,
-        Severity::Warning => counts.warning += 1,
-        Severity::Info => counts.info += 1,
-    }
-}
-
 impl Scene<'_, '_> {
     /// Where a record of this connection and packet belongs.
     pub fn place(&self, packet: PacketId) -> Place {
         self.shared.place(self.facts.stream, packet)
+    }
+
+    /// Tells the findings that wait for a message.
+    pub fn release(&mut self) {
+        if self.shared.options.rows == Rows::Messages {
+            self.shared.release(self.out);
+        }
     }
 
     /// Tells a record.

@@ -23,6 +23,7 @@ pub(super) fn push(
     }
     let held = scene.held;
     session.push(direction, event, held, &mut |event| treat(scene, event));
+    scene.release();
     scene.facts.messages = session.messages();
 }
 
@@ -43,9 +44,13 @@ fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEven
 pub(super) fn finish(session: &mut Session, scene: &mut Scene<'_, '_>) {
     let held = scene.held;
     session.finish(held, &mut |event| treat(scene, event));
+    scene.release();
 }
 
 fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
+    if !matches!(event, SessionEvent::Message(_)) {
+        scene.release();
+    }
     match event {
         SessionEvent::Frame(frame) => self::frame(scene, frame),
         SessionEvent::Message(message) => self::message(scene, message),
@@ -121,6 +126,7 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     }
     let Scene { facts, shared, .. } = scene;
     shared.row.frame(facts, frame.header);
+    shared.hold();
     judge(scene, frame, close);
     if scene.shared.options.rows == Rows::Frames && frame.truncated {
         tell_cap(scene, ("frame", frame.number), frame.payload.len());
@@ -199,7 +205,10 @@ fn tell_cap(scene: &mut Scene<'_, '_>, (kind, number): (&str, u64), kept: usize)
     scene.facts.shortened = true;
     let limit = if kept >= options.limits.payload { "payload" } else { "held_total" };
     let text = format!("of {kind} {number} only the first {kept} payload bytes are shown");
+    // Everything was judged; only what is shown of it is less.
+    let incomplete = scene.facts.findings.incomplete;
     scene.limit_reached(limit, &text);
+    scene.facts.findings.incomplete = incomplete;
 }
 
 /// What a Close frame says, as the records tell it.

@@ -18,6 +18,7 @@ pub mod registry;
 mod request;
 mod response;
 mod rule;
+mod selection;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub mod waiting;
 pub use example::{Edit, Example, Opening, REQUEST, RESPONSE, Step};
 pub use keys::KeyMemory;
 pub use rule::Rule;
+pub use selection::{Selection, UnknownPattern};
 pub use violation::Violation;

@@ -47,6 +47,7 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
         payload: payload(args, width),
         websocket_ports: args.decode_as.iter().map(|DecodeAs { port }| *port).collect(),
         limits,
+        ..Options::default()
     });
     read(&mut recording, &mut analyzer, &mut printer)?;
     for (path, end) in args.captures.iter().zip(recording.ends()) {

@@ -82,6 +82,20 @@ pub struct Connection<'a> {
     pub missing_bytes: PerDirection<u64>,
     /// Findings by severity.
     pub findings: FindingCounts,
+    /// Whether the peers kept to the rules; `None` if it is not WebSocket.
+    pub verdict: Option<Verdict>,
+}
+
+/// Whether the peers of a connection kept to the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// No error was found, and everything that judging needs was captured.
+    Pass,
+    /// A peer has made an error.
+    Fail,
+    /// No error was found, but something that judging needs was not captured.
+    Undetermined,
 }
 
 /// The body of a Close frame (RFC 6455 §5.5.1).

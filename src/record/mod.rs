@@ -13,7 +13,9 @@ mod frame;
 mod handshake;
 mod text;
 
-pub use connection::{Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy};
+pub use connection::{
+    Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Verdict,
+};
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Message, Payload};
 pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};

@@ -8,7 +8,7 @@ use crate::http;
 use crate::packet::Flags;
 use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload,
-    Protocol, Record, Severity, Side, SidesKnownBy, Text,
+    Protocol, Record, Severity, Side, SidesKnownBy, Text, Verdict,
 };
 use crate::websocket::{FrameHeader, Opcode, code_name};
 
@@ -259,6 +259,15 @@ fn finding(text: &mut String, row: &Finding<'_>) {
     escape_into(text, row.text.as_bytes(), false);
 }
 
+/// `pass`, `fail`, `undetermined`.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Undetermined => "undetermined",
+    }
+}
+
 /// `error`, `warning`, `info`: what stands in the Protocol column of a finding.
 pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
@@ -303,6 +312,10 @@ fn connection(text: &mut String, row: &Connection<'_>) {
         text.push_str(", ");
         count(text, missing, "byte");
         text.push_str(" missing");
+    }
+    if let Some(of_connection) = row.verdict {
+        text.push_str(", verdict ");
+        text.push_str(verdict(of_connection));
     }
 }
 

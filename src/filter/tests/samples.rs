@@ -201,6 +201,7 @@ pub fn connection() -> Record<'static> {
         messages: 0,
         payload_bytes: PerDirection::default(),
         missing_bytes: PerDirection::default(),
+        verdict: None,
         findings: FindingCounts::default(),
     })
 }

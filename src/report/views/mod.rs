@@ -10,7 +10,7 @@ use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::Flags;
 use crate::record::{
     CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, Frame, Message, PacketRow, Payload,
-    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary,
+    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Verdict,
 };
 use crate::tcp::Analysis;
 
@@ -271,8 +271,7 @@ pub(in crate::report) struct ConnectionView<'a> {
     /// Always null: TLS is not decrypted yet.
     tls: Option<()>,
     protocol: Protocol,
-    /// Always null: conformance is not judged as a whole yet.
-    verdict: Option<()>,
+    verdict: Option<Verdict>,
     opened: Timestamp,
     closed: Option<Timestamp>,
     ended_by: EndedBy,
@@ -301,7 +300,7 @@ impl<'a> ConnectionView<'a> {
             transport: "tcp",
             tls: None,
             protocol: connection.protocol,
-            verdict: None,
+            verdict: connection.verdict,
             opened: connection.opened,
             closed: connection.closed,
             ended_by: connection.ended_by,

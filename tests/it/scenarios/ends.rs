@@ -20,7 +20,7 @@ fn a_connection_is_told_with_times_and_totals() {
         "type": "connection", "stream": 0, "packet": 12,
         "time": "2023-11-14T22:13:20.011000000Z", "time_relative": 0.011,
         "client": "10.0.0.1:40000", "server": "10.0.0.2:3000", "sides_known_by": "syn",
-        "transport": "tcp", "tls": null, "protocol": "websocket", "verdict": null,
+        "transport": "tcp", "tls": null, "protocol": "websocket", "verdict": "pass",
         "opened": "2023-11-14T22:13:20.000000000Z", "closed": "2023-11-14T22:13:20.011000000Z",
         "ended_by": "close-handshake", "close": {"code": 1000, "reason": "bye", "by": "client"},
         "frames": 4, "messages": 4, "payload_bytes": {"client": 7, "server": 5},

@@ -9,6 +9,7 @@ mod limits;
 mod packet_rows;
 mod sides;
 mod switching;
+mod verdicts;
 
 use serde_json::{Value, json};
 use sockeye::analyzer::{Options, Rows};
