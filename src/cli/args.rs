@@ -7,11 +7,13 @@ use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::limit::LimitArg;
 use crate::analyzer;
+use crate::record::Severity;
 
-/// Shows what WebSocket connections did in a packet capture.
+/// Shows what WebSocket connections did in a packet capture, and judges it.
 ///
 /// Reads pcap and pcapng files (also compressed: gzip, zstd, lz4, xz, bzip2), reassembles their TCP connections,
-/// and lists handshakes, frames and messages in Wireshark's columns or as JSON.
+/// and lists handshakes, frames and messages in Wireshark's columns or as JSON. `sockeye check` says which rules of the
+/// protocol were broken, by its exit code too.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Args {
@@ -25,9 +27,39 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// List what happened, in order (what `sockeye CAPTURE…` does)
     Timeline(TimelineArgs),
+    /// Judge connections by the rules of RFC 6455 and RFC 7692; exit code 1 if one is broken
+    ///
+    /// Tells every rule that a client or server broke, with the packets, the bytes and what to do, and what the capture
+    /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
+    #[command(after_long_help = CHECK_HELP)]
+    Check(Box<CheckArgs>),
     /// Print the JSON Schema of the JSON output
     Schema,
 }
+
+const CHECK_HELP: &str = "\
+Exit codes:
+  0  no finding fails the check
+  1  a finding at or above --fail-on, or fewer accepted handshakes than --expect-websocket demands
+  2  the check could not be done: wrong usage, no such file, not a capture
+
+What a capture lacks (WS901 and the other rules of WS9) is told, and fails nothing without --require-complete.
+
+Options can be kept in a file `sockeye.toml`, which is looked for in the current directory and \
+those above it. The command line wins:
+
+  [check]
+  fail-on = \"warning\"
+  ignore = [\"WS111\"]
+  expect-websocket = 1
+
+Its keys are format, fail-on, select, ignore, require-complete, expect-websocket, filter, decode-as \
+and limit.
+
+Examples:
+  sockeye check run.pcap
+  sockeye check --expect-websocket 1 --format junit run.pcap > report.xml
+  tcpdump -U -w - port 3000 | sockeye check --fail-on warning --ignore WS111 -";
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct TimelineArgs {
@@ -37,27 +69,154 @@ pub(super) struct TimelineArgs {
     /// Show only what this display filter selects, in Wireshark's language: `tcp.port == 3000 and websocket`
     #[arg(short = 'Y', long, value_name = "EXPRESSION")]
     pub filter: Option<String>,
-    /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
-    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL")]
-    pub decode_as: Vec<DecodeAs>,
     /// What a row is
     #[arg(long, value_enum, default_value_t = Rows::Frames)]
     pub rows: Rows,
     /// How to write the rows
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-    /// When to colour the table; `auto` means on a terminal, unless NO_COLOR is set
-    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
-    pub color: ColorChoice,
-    /// Key log for TLS; this version does not decrypt TLS, and says so
-    #[arg(long, value_name = "FILE")]
-    pub keylog: Vec<PathBuf>,
     /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+}
+
+/// How captures are read, whatever becomes of them.
+#[derive(Debug, Clone, Default, PartialEq, ClapArgs)]
+pub(super) struct ReadingArgs {
+    /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
+    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL")]
+    pub decode_as: Vec<DecodeAs>,
     /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<LimitArg>,
+    /// Key log for TLS; this version does not decrypt TLS, and says so
+    #[arg(long, value_name = "FILE")]
+    pub keylog: Vec<PathBuf>,
+}
+
+/// How the output looks.
+#[derive(Debug, ClapArgs)]
+pub(super) struct TerminalArgs {
+    /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<PathBuf>,
+    #[command(flatten)]
+    pub choices: CheckChoices,
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Take options from this file [default: the `sockeye.toml` of the current directory, or of the next one above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Take options from the command line only
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
+}
+
+/// What can also stand in `sockeye.toml`.
+#[derive(Debug, Clone, Default, PartialEq, ClapArgs)]
+pub(super) struct CheckChoices {
+    /// How to write the findings [default: text]
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
+    /// The least severity of a finding that fails the check [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Judge by these rules only: codes (`WS201`), beginnings of codes (`WS2`), or names (`unmasked-client-frame`)
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not judge by these rules; where --select names a rule too, the more specific one counts
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Fail, too, if the capture lacks something that judging needs (WS9)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub require_complete: Option<bool>,
+    /// Fail if fewer WebSocket handshakes than this were accepted; with 1, a capture without WebSocket does not pass
+    #[arg(long, value_name = "NUMBER")]
+    pub expect_websocket: Option<u64>,
+    /// Count only the findings, handshakes and connections that this display filter selects: `tcp.port == 3000`
+    ///
+    /// It is asked of each record by itself: `tcp.stream == 2` selects all of a connection, `frame.number < 100` what
+    /// became known by these packets, `websocket` connections and findings about frames, but no handshake. What is about
+    /// the capture as a whole always counts.
+    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    pub filter: Option<String>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+impl CheckChoices {
+    /// These, and those of `other` that these leave open.
+    pub(super) fn or(self, other: Self) -> Self {
+        fn list<T>(list: Vec<T>, other: Vec<T>) -> Vec<T> {
+            if list.is_empty() { other } else { list }
+        }
+        Self {
+            format: self.format.or(other.format),
+            fail_on: self.fail_on.or(other.fail_on),
+            select: list(self.select, other.select),
+            ignore: list(self.ignore, other.ignore),
+            require_complete: self.require_complete.or(other.require_complete),
+            expect_websocket: self.expect_websocket.or(other.expect_websocket),
+            filter: self.filter.or(other.filter),
+            reading: ReadingArgs {
+                decode_as: list(self.reading.decode_as, other.reading.decode_as),
+                limit: list(self.reading.limit, other.reading.limit),
+                keylog: list(self.reading.keylog, other.reading.keylog),
+            },
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// As a compiler shows errors, for people
+    Text,
+    /// One JSON document
+    Json,
+    /// JSON Lines: one record a line, as soon as it is known
+    Jsonl,
+    /// JUnit XML, which CI servers show as test results
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations
+    Github,
+    /// A summary of the job, for $GITHUB_STEP_SUMMARY
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Proven violations
+    Error,
+    /// Broken recommendations too, and what is inferred
+    Warning,
+    /// Everything that is found about a peer
+    Info,
+    /// Nothing that is found about a peer
+    Never,
+}
+
+impl From<FailOn> for Option<Severity> {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

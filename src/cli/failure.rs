@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use super::config::ConfigError;
 use crate::base::Error;
+use crate::check::UnknownPattern;
 use crate::filter::FilterError;
 
 /// Why a command could not do its job.
@@ -15,6 +17,10 @@ pub(super) enum Failure {
     StandardInputTwice,
     /// The display filter does not parse.
     Filter(FilterError),
+    /// A rule was named that does not exist.
+    Rule(UnknownPattern),
+    /// The file with options cannot be read, or not be understood.
+    Config(ConfigError),
     /// Standard output could not be written.
     Output(io::Error),
 }
@@ -27,6 +33,8 @@ impl fmt::Display for Failure {
                 "standard input (`-`) can be read only once\n  name it once, and files by their names",
             ),
             Failure::Filter(error) => error.fmt(f),
+            Failure::Rule(error) => error.fmt(f),
+            Failure::Config(error) => error.fmt(f),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }

@@ -28,6 +28,12 @@ pub(super) fn limits(args: &[LimitArg]) -> Limits {
     limits
 }
 
+impl PartialEq for LimitArg {
+    fn eq(&self, other: &Self) -> bool {
+        (self.limit.name, self.value) == (other.limit.name, other.value)
+    }
+}
+
 impl FromStr for LimitArg {
     type Err = String;
 

@@ -1,13 +1,17 @@
 //! The command line.
 //!
 //! In come the arguments; out go text on standard output, errors, warnings and notes on standard error, and an exit
-//! code: 0 fine, 2 could not do the job. This is the only room that opens files and prints; what it prints about
+//! code: 0 fine, 1 `check` found something, 2 could not do the job. This is the only room that opens files and prints; what it prints about
 //! captures is written by `report`.
 
 mod args;
+mod check;
+mod config;
 mod failure;
 mod input;
 mod limit;
+mod reading;
+mod terminal;
 mod timeline;
 
 use std::io::{self, Write};
@@ -22,12 +26,13 @@ use failure::Failure;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
-        Some(Command::Timeline(options)) => timeline::run(&options),
-        Some(Command::Schema) => schema(),
-        None => timeline::run(&args.timeline),
+        Some(Command::Timeline(options)) => timeline::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Schema) => schema().map(|()| ExitCode::SUCCESS),
+        None => timeline::run(&args.timeline).map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads our output has read enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {

@@ -4,6 +4,7 @@
 //! file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
 //! before it is written. It is the only one that names `tabled`.
 
+mod check;
 mod escape;
 mod json;
 mod style;
@@ -15,6 +16,7 @@ use std::io;
 
 use crate::record::Record;
 
+pub use check::{CheckFormat, CheckOptions, check_report};
 pub use json::{Json, SCHEMA_TEXT};
 pub use table::{Table, TableOptions};
 

@@ -4,7 +4,9 @@
 //! A changed output is written into them with `TRYCMD=overwrite cargo test --test it commands`; read the difference
 //! before you commit it.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -119,4 +121,88 @@ fn a_cut_capture_is_told_to_people_and_to_programs() {
 #[test]
 fn the_schema_is_printed() {
     assert_eq!(stdout(&["schema"]), sockeye::report::SCHEMA_TEXT);
+}
+
+#[test]
+fn a_check_says_by_its_exit_code_whether_it_passes() {
+    for (code, args) in [
+        (0, &["samples/echo.pcap"][..]),
+        (0, &["samples/echo.pcap", "samples/heartbeat.pcap", "--expect-websocket", "2"]),
+        (1, &["samples/echo.pcap", "samples/heartbeat.pcap", "--expect-websocket", "3"]),
+        (1, &["samples/wrong-accept.pcap"]),
+        (0, &["samples/wrong-accept.pcap", "--fail-on", "never"]),
+        (0, &["samples/gap.pcap", "--fail-on", "info"]),
+        (1, &["samples/gap.pcap", "--require-complete"]),
+        (0, &["samples/gap.pcap", "--require-complete=false"]),
+        (0, &["samples/gap.pcap", "--require-complete", "--ignore", "WS9"]),
+        (1, &["samples/gap.pcap", "--require-complete", "--fail-on", "never"]),
+        (0, &["tests/data/cut.pcap"]),
+        (1, &["tests/data/cut.pcap", "--require-complete", "-Y", "tcp.stream == 99"]),
+        (2, &["tests/data/empty.pcap"]),
+        (2, &["samples/echo.pcap", "-Y", "tcp.prot == 3000"]),
+        (2, &["samples/echo.pcap", "--format", "table"]),
+        (2, &["samples/echo.pcap", "--select", "WS3x"]),
+    ] {
+        for format in ["text", "jsonl", "json", "junit", "sarif", "github", "markdown"] {
+            let given = args.contains(&"--format");
+            let format = if given { &[][..] } else { &["--format", format] };
+            let output = run(&[&["check", "--no-config"], format, args].concat());
+            assert_eq!(output.status.code(), Some(code), "{args:?} {format:?}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn a_check_keeps_its_exit_code_when_nobody_reads_on() {
+    let mut child = sockeye(&["check", "--format", "jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(&samples::bytes("wrong-accept.pcap")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}
+
+#[test]
+fn options_are_looked_for_in_the_current_directory_and_above() {
+    let top = Path::new(env!("CARGO_TARGET_TMPDIR")).join("options");
+    let below = top.join("project/below");
+    fs::create_dir_all(&below).unwrap();
+    fs::write(top.join("sockeye.toml"), "[check]\nfail-on = \"error\"").unwrap();
+    fs::write(top.join("project/sockeye.toml"), "[check]\nfail-on = \"never\"").unwrap();
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/wrong-accept.pcap");
+    let code = |directory: &Path, args: &[&str]| {
+        let mut command = sockeye(&["check"]);
+        command.args(args).arg(&capture).current_dir(directory).output().unwrap().status.code()
+    };
+    assert_eq!(code(&below, &[]), Some(0), "the nearest one counts");
+    assert_eq!(code(&top.join("project"), &[]), Some(0));
+    assert_eq!(code(&top, &[]), Some(1));
+    assert_eq!(code(&below, &["--no-config"]), Some(1));
+    assert_eq!(code(&below, &["--config", "../../sockeye.toml"]), Some(1));
+    assert_eq!(code(&below, &["--fail-on", "error"]), Some(1), "the command line wins");
+    fs::write(below.join("sockeye.toml"), "[check]\nfail_on = \"never\"").unwrap();
+    let output = sockeye(&["check"]).arg(&capture).current_dir(&below).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: in sockeye.toml, line 2, column 1: unknown key `fail_on`"), "{error}");
+    fs::remove_dir_all(&top).unwrap();
+}
+
+#[test]
+fn a_check_holds_the_findings_handshakes_and_connections_of_the_timeline() {
+    let kinds = ["capture", "handshake", "finding", "connection", "summary"];
+    for sample in samples::all() {
+        let path = sample.to_str().unwrap();
+        let timeline = stdout(&["--format", "jsonl", path]);
+        let is_wanted =
+            |line: &&str| kinds.iter().any(|kind| line.contains(&format!("{{\"type\":\"{kind}\"")));
+        let expected: Vec<&str> = timeline.lines().filter(is_wanted).collect();
+        let output = run(&["check", "--no-config", "--format", "jsonl", path]);
+        let lines = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(lines.lines().collect::<Vec<_>>(), expected, "{path}");
+    }
 }

@@ -17,7 +17,7 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("filter", &["base", "http", "websocket", "record"]),
     ("report", &["base", "http", "websocket", "packet", "tcp", "record"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "http", "websocket", "check", "record"]),
-    ("cli", &["base", "capture", "filter", "analyzer", "record", "report"]),
+    ("cli", &["base", "capture", "check", "filter", "analyzer", "record", "report"]),
 ];
 
 /// Crates that only one room may name.
@@ -31,6 +31,7 @@ pub const ONE_ROOM: &[(&str, &str)] = &[
     ("etherparse", "packet"),
     ("tabled", "report"),
     ("clap", "cli"),
+    ("toml", "cli"),
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

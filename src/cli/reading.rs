@@ -1,0 +1,141 @@
+//! From captures to a report: what all commands that analyze have in common.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use super::args::ReadingArgs;
+use super::failure::{Failure, name};
+use super::{input, say};
+use crate::analyzer::{Analyzer, Options};
+use crate::capture::{End, Recording};
+use crate::filter::Filter;
+use crate::record::{CaptureInfo, Record, SCHEMA, Summary};
+use crate::report::Report;
+
+/// Analyzes `captures`, and writes the records that `filter` selects. Returns the totals.
+pub(super) fn analyze(
+    captures: &[PathBuf],
+    filter: Option<&str>,
+    options: Options,
+    report: &mut dyn Report,
+    out: impl Write,
+) -> Result<Summary, Failure> {
+    let selected = filter.map(Filter::parse).transpose().map_err(Failure::Filter)?;
+    let mut recording = input::open(captures, &options.limits)?;
+    let mut printer = Printer {
+        report,
+        filter: selected,
+        out: BufWriter::with_capacity(OUTPUT_BUFFER, out),
+        failed: None,
+        summary: Summary::default(),
+    };
+    let files = names(captures);
+    printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter }));
+
+    let mut analyzer = Analyzer::new(options);
+    read(&mut recording, &mut analyzer, &mut printer)?;
+    for (path, end) in captures.iter().zip(recording.ends()) {
+        if let Some(end) = end.filter(|end| **end != End::Complete) {
+            let name = name(path);
+            analyzer.cut(&path.to_string_lossy(), end, &mut |record| printer.print(record));
+            say("warning", &format!("{name}: {end}; everything before was read"));
+        }
+    }
+    analyzer.finish(&mut |record| printer.print(record));
+    printer.finish()
+}
+
+/// The captures as the user named them.
+pub(super) fn names(captures: &[PathBuf]) -> Vec<String> {
+    captures.iter().map(|path| path.to_string_lossy().into_owned()).collect()
+}
+
+/// The ports whose connections are WebSocket. Says what has no effect.
+pub(super) fn websocket_ports(args: &ReadingArgs) -> Vec<u16> {
+    if !args.keylog.is_empty() {
+        say("warning", "--keylog has no effect: this version does not decrypt TLS");
+    }
+    args.decode_as.iter().map(|decode| decode.port).collect()
+}
+
+/// Bytes of output collected before they are written.
+const OUTPUT_BUFFER: usize = 64 << 10;
+
+/// Hands all packets to the analyzer. Before it may have to wait for more, everything known is written.
+fn read(
+    recording: &mut Recording<input::Source>,
+    analyzer: &mut Analyzer,
+    printer: &mut Printer<'_, impl Write>,
+) -> Result<(), Failure> {
+    loop {
+        while let Some(packet) = recording.next_packet() {
+            analyzer.push(&packet, &mut |record| printer.print(record));
+        }
+        printer.flush()?;
+        if !recording.fill() {
+            return Ok(());
+        }
+    }
+}
+
+/// Writes the records that the filter selects.
+struct Printer<'r, W: Write> {
+    report: &'r mut dyn Report,
+    filter: Option<Filter>,
+    out: BufWriter<W>,
+    /// The first error of the output; nothing is written behind it.
+    failed: Option<io::Error>,
+    summary: Summary,
+}
+
+impl<W: Write> Printer<'_, W> {
+    fn print(&mut self, record: &Record<'_>) {
+        if let Record::Summary(summary) = record {
+            self.summary = summary.clone();
+        }
+        let wanted = self.filter.as_ref().is_none_or(|filter| filter.matches(record));
+        if wanted && self.failed.is_none() {
+            self.failed = self.report.record(record, &mut self.out).err();
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        match self.failed.take() {
+            Some(error) => Err(Failure::Output(error)),
+            None => Ok(self.out.flush()?),
+        }
+    }
+
+    /// Writes the rest; the totals.
+    fn finish(mut self) -> Result<Summary, Failure> {
+        self.flush()?;
+        self.report.finish(&mut self.out)?;
+        self.flush()?;
+        Ok(self.summary)
+    }
+}
+
+/// Says on standard error what the output does not: why there is little of it, and what could not be decoded.
+pub(super) fn notes(summary: &Summary) {
+    let not_decoded: u64 = summary.not_decoded.iter().map(|reason| reason.packets).sum();
+    if not_decoded > 0 {
+        let reasons: Vec<String> =
+            summary.not_decoded.iter().map(|entry| format!("{} {}", entry.packets, entry.reason)).collect();
+        let packets = counted(not_decoded, "packet");
+        say("note", &format!("{packets} without a TCP segment that can be read: {}", reasons.join(", ")));
+    }
+    if summary.packets == 0 {
+        say("note", "the capture holds no packets");
+    } else if summary.connections == 0 {
+        say("note", "the capture holds no TCP connection");
+    } else if summary.websocket_connections == 0 {
+        let connections = counted(summary.connections, "TCP connection");
+        say("note", &format!("no accepted WebSocket handshake was seen in {connections}"));
+    }
+}
+
+/// `1 packet`, `2 packets`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
