@@ -15,6 +15,7 @@
 //! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, [`check`] judges both.
 //! - [`analyzer`] composes these stages and says what they found as [`record`]s.
 //! - [`filter`] selects records, [`report`] writes them, [`cli`] is the command.
+//! - [`encode`] is the way back: frames and captures from a description.
 //! - [`base`] holds the words that all of them use.
 //!
 //! Analysis cannot fail and holds a bounded amount of memory, whatever the bytes are; only opening a capture returns an
@@ -67,6 +68,7 @@ pub mod base;
 pub mod capture;
 pub mod check;
 pub mod cli;
+pub mod encode;
 pub mod filter;
 pub mod http;
 pub mod packet;

@@ -1,8 +1,8 @@
 //! Capture files become packets.
 //!
 //! In come the bytes of one or several captures (pcap or pcapng, compressed or not); out go [`Packet`]s that
-//! borrow the read buffer, in the order of their time. This room does not open files, does not look into packets
-//! and does not number them. It is the only one that names `pcap_file`.
+//! borrow the read buffer, in the order of their time. The way back is [`Writer`]. This room does not open files, does
+//! not look into packets and does not number them. It is the only one that names `pcap_file`.
 //!
 //! ```text
 //!  Recording ── picks the source whose next packet is the earliest
@@ -25,12 +25,14 @@ mod reader;
 mod recording;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 pub use end::End;
 pub use framer::Framer;
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use recording::Recording;
+pub use writer::Writer;
 
 use std::ops::Range;
 

@@ -1,7 +1,8 @@
 //! Packets become TCP segments.
 //!
 //! In comes a [`Packet`]; out goes the [`Segment`] in it, or nothing, and the reason is counted. Link layers, tunnels
-//! and IP come off one after the other; fragments of IP datagrams wait for each other. This room trusts no checksum
+//! and IP come off one after the other; fragments of IP datagrams wait for each other. The way back is
+//! [`Segment::to_ethernet`]. This room trusts no checksum
 //! (offload writes wrong ones) and does not know connections. It is the only one that names `etherparse`.
 //!
 //! ```text
@@ -15,6 +16,7 @@
 //! Protocols: IEEE 802.3 and 802.1Q, RFC 791, RFC 8200, RFC 9293 §3.1; PPP (RFC 1661, RFC 1662, RFC 2516), MPLS
 //! (RFC 3032, RFC 4448), GRE (RFC 2784, RFC 2890, RFC 2637), VXLAN (RFC 7348), IP in IP (RFC 2003, RFC 4213).
 
+mod build;
 mod fragments;
 mod ip;
 mod link;
@@ -25,6 +27,7 @@ mod ppp;
 mod tests;
 mod tunnel;
 
+pub use build::MAX_SEGMENT;
 pub use not_tcp::NotTcp;
 
 use std::collections::HashMap;

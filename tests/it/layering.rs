@@ -16,8 +16,9 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("check", &["base", "http", "websocket", "record"]),
     ("filter", &["base", "http", "websocket", "record"]),
     ("report", &["base", "http", "websocket", "packet", "tcp", "record"]),
+    ("encode", &["base", "capture", "packet", "websocket"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "http", "websocket", "check", "record"]),
-    ("cli", &["base", "capture", "check", "filter", "analyzer", "record", "report"]),
+    ("cli", &["base", "capture", "websocket", "check", "encode", "filter", "analyzer", "record", "report"]),
 ];
 
 /// Crates that only one room may name.

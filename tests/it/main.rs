@@ -5,6 +5,7 @@
 mod commands;
 mod data;
 mod documentation;
+mod encode;
 mod fragments;
 mod hostile;
 mod layering;
