@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::accept::AcceptArgs;
+use super::encode::EncodeArgs;
 use super::limit::LimitArg;
 use crate::analyzer;
 use crate::record::Severity;
@@ -33,6 +35,10 @@ pub(super) enum Command {
     /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
+    /// Compute Sec-WebSocket-Accept step by step; exit code 1 if another one was received
+    Accept(AcceptArgs),
+    /// Build a frame, right or wrong, or a capture of a connection in which it is sent
+    Encode(EncodeArgs),
     /// Print the JSON Schema of the JSON output
     Schema,
 }

@@ -21,6 +21,16 @@ pub(super) enum Failure {
     Rule(UnknownPattern),
     /// The file with options cannot be read, or not be understood.
     Config(ConfigError),
+    /// The file with a payload could not be read.
+    Payload { path: PathBuf, error: io::Error },
+    /// The file with a payload holds more than `most` bytes.
+    PayloadTooLong { path: PathBuf, most: usize },
+    /// A length does not fit into the form demanded, which holds `largest` at most.
+    LengthForm { length: u64, largest: u64 },
+    /// What stands for a status code is none.
+    CloseCode(String),
+    /// A file could not be written.
+    Write { path: PathBuf, error: io::Error },
     /// Standard output could not be written.
     Output(io::Error),
 }
@@ -35,6 +45,21 @@ impl fmt::Display for Failure {
             Failure::Filter(error) => error.fmt(f),
             Failure::Rule(error) => error.fmt(f),
             Failure::Config(error) => error.fmt(f),
+            Failure::Payload { path, error } => payload(f, &name(path), error),
+            Failure::PayloadTooLong { path, most } => {
+                write!(f, "the payload in {} is too long\n  it may have {most} bytes", name(path))
+            }
+            Failure::LengthForm { length, largest } => write!(
+                f,
+                "the length {length} does not fit into the bits of --length-form, which hold {largest} at most\n  \
+                 choose a longer form, or announce another length with --announce"
+            ),
+            Failure::CloseCode(code) => write!(
+                f,
+                "the status code `{}` is not a number from 0 to 65535\n  write it like this: --close 1000 bye",
+                visible(code)
+            ),
+            Failure::Write { path, error } => write!(f, "cannot write {}: {error}", name(path)),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }
@@ -51,8 +76,23 @@ pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") {
         return "standard input".to_owned();
     }
+    visible(&path.to_string_lossy())
+}
+
+/// Text without control characters.
+fn visible(text: &str) -> String {
     let visible = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    path.to_string_lossy().chars().map(visible).collect()
+    text.chars().map(visible).collect()
+}
+
+fn payload(f: &mut fmt::Formatter<'_>, name: &str, error: &io::Error) -> fmt::Result {
+    match error.kind() {
+        io::ErrorKind::NotFound => write!(
+            f,
+            "no such file: {name}\n  give the path of the file with the payload, or `-` for standard input"
+        ),
+        _ => write!(f, "cannot read {name}: {error}"),
+    }
 }
 
 fn capture(f: &mut fmt::Formatter<'_>, name: &str, error: &Error) -> fmt::Result {

@@ -1,13 +1,16 @@
 //! The command line.
 //!
 //! In come the arguments; out go text on standard output, errors, warnings and notes on standard error, and an exit
-//! code: 0 fine, 1 `check` found something, 2 could not do the job. This is the only room that opens files and prints; what it prints about
-//! captures is written by `report`.
+//! code: 0 fine, 1 `check` found something or `accept` saw a mismatch, 2 could not do the job. This is the only room
+//! that opens files and prints; what it prints about captures is written by `report`.
 
+mod accept;
 mod args;
 mod check;
 mod config;
+mod encode;
 mod failure;
+mod hex;
 mod input;
 mod limit;
 mod reading;
@@ -28,6 +31,8 @@ pub fn main() -> ExitCode {
     let done = match args.command {
         Some(Command::Timeline(options)) => timeline::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Accept(options)) => accept::run(&options),
+        Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Schema) => schema().map(|()| ExitCode::SUCCESS),
         None => timeline::run(&args.timeline).map(|()| ExitCode::SUCCESS),
     };

@@ -4,6 +4,7 @@
 //! file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
 //! before it is written. It is the only one that names `tabled`.
 
+mod accept;
 mod check;
 mod escape;
 mod json;
@@ -16,6 +17,7 @@ use std::io;
 
 use crate::record::Record;
 
+pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
 pub use json::{Json, SCHEMA_TEXT};
 pub use table::{Table, TableOptions};

@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 use crate::http::{Request, Response};
 
 /// What a server appends to the key before hashing (RFC 6455 §1.3).
-const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+pub const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Decodes what §4.1 itself writes: the key in its example has unused bits that are not zero.
 const LENIENT: GeneralPurpose =
@@ -16,7 +16,17 @@ const LENIENT: GeneralPurpose =
 
 /// The `Sec-WebSocket-Accept` that answers this `Sec-WebSocket-Key` (RFC 6455 §4.2.2). The key is taken as written.
 pub fn accept_for(key: &[u8]) -> String {
-    STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
+    encode_accept(accept_hash(key))
+}
+
+/// The SHA-1 of a key and [`GUID`].
+pub(super) fn accept_hash(key: &[u8]) -> [u8; 20] {
+    Sha1::new().chain_update(key).chain_update(GUID).finalize().into()
+}
+
+/// That hash as a `Sec-WebSocket-Accept`.
+pub(super) fn encode_accept(hash: [u8; 20]) -> String {
+    STANDARD.encode(hash)
 }
 
 /// Why a value is no `Sec-WebSocket-Key`.

@@ -7,6 +7,7 @@
 //!
 //! Protocol: RFC 6455.
 
+mod accept;
 mod close;
 mod collector;
 mod decoder;
@@ -23,12 +24,15 @@ mod session;
 mod tests;
 mod token;
 
+pub use accept::AcceptSteps;
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent};
 pub use deflate::{Compression, window_bits};
 pub use extension::{Extension, Extensions, Negotiated, extensions, extensions_in};
 pub use frame::Frame;
-pub use handshake::{InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket};
+pub use handshake::{
+    GUID, InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket,
+};
 pub use header::{FrameHeader, Opcode};
 pub use mask::unmask;
 pub use message::{Membership, Message, Part};

@@ -206,3 +206,47 @@ fn a_check_holds_the_findings_handshakes_and_connections_of_the_timeline() {
         assert_eq!(lines.lines().collect::<Vec<_>>(), expected, "{path}");
     }
 }
+
+#[test]
+fn a_file_becomes_the_bytes_of_a_frame() {
+    let args = ["encode", "--file", "tests/data/notes.txt", "--opcode", "1", "--format", "raw"];
+    let content = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/notes.txt")).unwrap();
+    assert_eq!(run(&args).stdout, [&[0x81, content.len() as u8], &content[..]].concat());
+}
+
+#[test]
+fn an_encoded_capture_is_read_again() {
+    let args = ["encode", "--text", "something", "--mask", "32fd435f", "--pcap", "-"];
+    let capture = run(&args);
+    assert!(capture.status.success() && capture.stderr.is_empty());
+    let mut child = sockeye(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&capture.stdout).unwrap();
+    let table = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    for part in
+        [r#"Text [FIN] [MASKED] "something""#, "Sec-WebSocket-Accept ✓", "(close handshake): 3 frames"]
+    {
+        assert!(table.contains(part), "{table}");
+    }
+
+    let file = std::env::temp_dir().join(format!("sockeye-encode-{}.pcap", std::process::id()));
+    let to_file = [&args[..5], &["--pcap", file.to_str().unwrap()]].concat();
+    for _ in 0..2 {
+        assert!(run(&to_file).stdout.is_empty(), "the second time over the first");
+        assert_eq!(fs::read(&file).unwrap(), capture.stdout);
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_payload_that_is_too_long_is_refused() {
+    let mut child =
+        sockeye(&["encode", "--file", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // It may stop reading before the end.
+    let _ = input.write_all(&vec![0; (16 << 20) + 1]);
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(error, "error: the payload in standard input is too long\n  it may have 16777216 bytes\n");
+}
