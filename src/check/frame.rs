@@ -160,10 +160,26 @@ pub(super) fn of_frame(rule: &'static Rule, header: &FrameHeader, at: &FrameAt, 
     let mut violation = Violation::of_span(rule, Side::from(at.from), &at.span, text);
     violation.frame = Some(at.number);
     violation.message = at.message;
+    violation.mark = mark(rule, header);
     violation
         .with_bytes(&wire_form(header))
         .with("opcode", header.opcode.value())
         .with("payload_length", header.payload_length)
+}
+
+/// The bytes of the header that a rule is about: the first one and how many.
+fn mark(rule: &Rule, header: &FrameHeader) -> Option<(u8, u8)> {
+    match rule.code {
+        // FIN, RSV1 to RSV3, opcode.
+        "WS203" | "WS204" | "WS301" | "WS302" | "WS402" | "WS605" | "WS606" => Some((0, 1)),
+        // MASK.
+        "WS201" | "WS202" => Some((1, 1)),
+        // Both parts of the payload length.
+        "WS205" | "WS206" | "WS401" => Some((1, 1 + length_field(header))),
+        // The masking key.
+        "WS207" | "WS208" => header.masked().then(|| (header.header_length.saturating_sub(4), 4)),
+        _ => None,
+    }
 }
 
 /// The bytes of a header as they were: its fields determine them.
@@ -196,6 +212,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_bytes_that_a_rule_is_about_are_marked() {
+        let of = |rule: &'static Rule, bytes: &[u8]| mark(rule, &FrameHeader::parse(bytes).unwrap().1);
+        let long = [0x89, 0xfe, 0, 126, 1, 2, 3, 4];
+        assert_eq!(of(&registry::CONTROL_FRAME_FRAGMENTED, &long), Some((0, 1)));
+        assert_eq!(of(&registry::MASKED_SERVER_FRAME, &long), Some((1, 1)));
+        assert_eq!(of(&registry::CONTROL_FRAME_TOO_LONG, &long), Some((1, 3)));
+        assert_eq!(of(&registry::INVALID_CLOSE_CODE, &[0x88, 2]), None);
+    }
 
     proptest! {
         #[test]

@@ -27,6 +27,8 @@ pub struct Violation {
     pub length: Option<u64>,
     /// The first few of these bytes.
     pub bytes: Vec<u8>,
+    /// Which of `bytes` it is about, as first and number; `None` for all of them.
+    pub mark: Option<(u8, u8)>,
     /// The frame it is about.
     pub frame: Option<u64>,
     /// The message it is about.
@@ -55,6 +57,7 @@ impl Violation {
             stream_offset: self.stream_offset,
             length: self.length,
             bytes: &self.bytes,
+            mark: self.mark,
             details: &self.details,
         }
     }
@@ -69,6 +72,7 @@ impl Violation {
             stream_offset: None,
             length: None,
             bytes: Vec::new(),
+            mark: None,
             frame: None,
             message: None,
             details: Vec::new(),

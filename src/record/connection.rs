@@ -87,7 +87,7 @@ pub struct Connection<'a> {
 }
 
 /// Whether the peers of a connection kept to the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No error was found, and everything that judging needs was captured.

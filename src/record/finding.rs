@@ -39,6 +39,8 @@ pub struct Finding<'a> {
     pub length: Option<u64>,
     /// The first few of these bytes.
     pub bytes: &'a [u8],
+    /// Which of `bytes` it is about, as first and number; `None` for all of them.
+    pub mark: Option<(u8, u8)>,
     /// Values by name, different for each rule.
     pub details: &'a [(&'static str, serde_json::Value)],
 }

@@ -277,6 +277,7 @@ mod tests {
             stream_offset: None,
             length: None,
             bytes: &[],
+            mark: None,
             details: &[],
         })
     }

@@ -182,6 +182,7 @@ fn plain_finding() -> Finding<'static> {
         stream_offset: None,
         length: None,
         bytes: &[],
+        mark: None,
         details: &[],
     }
 }
@@ -203,6 +204,7 @@ pub fn connection() -> Record<'static> {
         missing_bytes: PerDirection::default(),
         verdict: None,
         findings: FindingCounts::default(),
+        verdict: None,
     })
 }
 
