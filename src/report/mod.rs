@@ -1,8 +1,8 @@
 //! Records become output.
 //!
-//! In come [`Record`]s; out go bytes to a writer: a table for people ([`Table`]), JSON for programs ([`Json`]). One
-//! file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
-//! before it is written. It is the only one that names `tabled`.
+//! In come [`Record`]s; out go bytes to a writer: a table for people ([`Table`]), JSON for programs ([`Json`]),
+//! and what `sockeye check` prints ([`check_report`]). One file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
+//! before it is written. It is the only one that names `tabled` and `quick_xml`.
 
 mod accept;
 mod check;

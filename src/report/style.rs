@@ -15,6 +15,10 @@ pub(super) enum Style {
     Alarm,
     /// Warnings and facts.
     Notice,
+    /// What `check` warns of, or cannot judge.
+    Caution,
+    /// What passes.
+    Good,
 }
 
 impl Style {
@@ -45,8 +49,8 @@ impl Style {
     pub(super) fn begin(self) -> &'static str {
         match self {
             Style::Plain => "",
-            Style::Client => "\x1b[32m",
-            Style::Control => "\x1b[33m",
+            Style::Client | Style::Good => "\x1b[32m",
+            Style::Control | Style::Caution => "\x1b[33m",
             Style::Alarm => "\x1b[1;31m",
             Style::Notice => "\x1b[31m",
         }

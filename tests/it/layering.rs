@@ -15,7 +15,7 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("record", &["base", "http", "websocket", "packet", "tcp"]),
     ("check", &["base", "http", "websocket", "record"]),
     ("filter", &["base", "http", "websocket", "record"]),
-    ("report", &["base", "http", "websocket", "packet", "tcp", "record"]),
+    ("report", &["base", "http", "websocket", "packet", "tcp", "check", "record"]),
     ("encode", &["base", "capture", "packet", "websocket"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "http", "websocket", "check", "record"]),
     ("cli", &["base", "capture", "websocket", "check", "encode", "filter", "analyzer", "record", "report"]),
@@ -31,6 +31,7 @@ pub const ONE_ROOM: &[(&str, &str)] = &[
     ("zstd", "capture"),
     ("etherparse", "packet"),
     ("tabled", "report"),
+    ("quick_xml", "report"),
     ("clap", "cli"),
     ("toml", "cli"),
 ];

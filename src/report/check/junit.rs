@@ -1,0 +1,382 @@
+//! JUnit XML, as CI servers read it: a test case for each connection.
+//!
+//! The counts stand in the first tags, so everything is kept until the end, and bounded: what does not fit becomes one
+//! test case. Names of test cases are the same in the next run of a job, as far as a capture allows: the client's port
+//! is not in them.
+
+use std::io::{self, Write};
+
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::writer::Writer;
+
+use super::gather::{Group, Standing};
+use super::layout::Page;
+use super::outcome::{Totals, counted, findings, shown};
+use super::{CheckOptions, Form, text};
+use crate::base::Timestamp;
+
+/// Test cases, and bytes of their texts.
+const CASES: usize = 10_000;
+const TEXTS: usize = 32 << 20;
+
+/// The JUnit form.
+#[derive(Debug, Default)]
+pub(super) struct Junit {
+    cases: Vec<Case>,
+    texts: usize,
+    rest: Rest,
+    /// When the first connection began, and the last one ended.
+    times: Option<[Timestamp; 2]>,
+}
+
+#[derive(Debug)]
+struct Case {
+    name: String,
+    class: &'static str,
+    seconds: Option<f64>,
+    result: Result,
+    output: String,
+}
+
+#[derive(Debug)]
+enum Result {
+    Passed,
+    Skipped(String),
+    Failed { message: String, kind: String },
+}
+
+/// Connections beyond [`CASES`].
+#[derive(Debug, Default)]
+struct Rest {
+    passed: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+impl Form for Junit {
+    fn group(&mut self, group: &Group, options: &CheckOptions, _out: &mut dyn Write) -> io::Result<()> {
+        if let Some([began, ended]) = group.times {
+            let [first, last] = self.times.unwrap_or([began, ended]);
+            self.times = Some([first.min(began), last.max(ended)]);
+        }
+        // What is said of the capture always has its own.
+        let has_room = group.stream.is_none() || self.cases.len() < CASES && self.texts < TEXTS;
+        if has_room {
+            let case = Case::of(group, options);
+            self.texts += case.output.len();
+            self.cases.push(case);
+        } else {
+            match Result::of(group) {
+                Result::Passed => self.rest.passed += 1,
+                Result::Skipped(_) => self.rest.skipped += 1,
+                Result::Failed { .. } => self.rest.failed += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, totals: &Totals, options: &CheckOptions, out: &mut dyn Write) -> io::Result<()> {
+        self.cases.extend(self.rest.case());
+        self.cases.extend(demand(totals, options));
+        let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let counts = self.counts();
+        let suites = writer.create_element("testsuites").with_attribute(("name", "sockeye check"));
+        suites.with_attributes(borrowed(&counts)).write_inner_content(|writer| {
+            let name = clean(&options.captures.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "));
+            let suite = writer.create_element("testsuite").with_attribute(("name", name.as_str()));
+            suite
+                .with_attributes(borrowed(&counts))
+                .with_attributes(self.timestamp().as_ref().map(pair))
+                .write_inner_content(|writer| {
+                    self.cases.iter().try_for_each(|case| case.write(writer))?;
+                    let lines = format!("{}\n{}\n", totals.connections_line(), totals.outcome_line(options));
+                    writer.create_element("system-out").write_text_content(BytesText::new(&lines))?;
+                    Ok(())
+                })?;
+            Ok(())
+        })?;
+        writeln!(out)
+    }
+}
+
+type Attribute = (&'static str, String);
+
+fn pair((name, value): &Attribute) -> (&str, &str) {
+    (name, value)
+}
+
+fn borrowed(attributes: &[Attribute]) -> impl Iterator<Item = (&str, &str)> {
+    attributes.iter().map(pair)
+}
+
+impl Junit {
+    fn counts(&self) -> Vec<Attribute> {
+        let of = |wanted: fn(&Result) -> bool| {
+            self.cases.iter().filter(|case| wanted(&case.result)).count().to_string()
+        };
+        let seconds = self.times.map_or(0.0, seconds);
+        vec![
+            ("tests", self.cases.len().to_string()),
+            ("failures", of(|result| matches!(result, Result::Failed { .. }))),
+            ("errors", "0".into()),
+            ("skipped", of(|result| matches!(result, Result::Skipped(_)))),
+            ("time", format!("{seconds:.6}")),
+        ]
+    }
+
+    /// Without fractions of a second and without a zone, as the common schemas demand.
+    fn timestamp(&self) -> Option<Attribute> {
+        let [first, _] = self.times?;
+        let text = first.to_string();
+        Some(("timestamp", text.split('.').next().unwrap_or_default().to_owned()))
+    }
+}
+
+fn seconds([began, ended]: [Timestamp; 2]) -> f64 {
+    ended.nanos_since(began).max(0) as f64 / 1e9
+}
+
+impl Result {
+    fn of(group: &Group) -> Self {
+        if group.failing > 0 {
+            let first = group
+                .findings
+                .iter()
+                .filter(|finding| finding.fails)
+                .max_by_key(|f| (f.severity, std::cmp::Reverse(f.packets)));
+            let (kind, said) = match first {
+                Some(finding) => {
+                    (finding.code, format!("{} {}: {}", finding.code, finding.name, finding.text))
+                }
+                None => ("findings", "not kept in full".into()),
+            };
+            let more = group.failing.saturating_sub(1);
+            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            return Result::Failed { message: said + &more, kind: kind.into() };
+        }
+        match group.standing() {
+            Standing::Undetermined => {
+                let why = group.findings.iter().find(|finding| finding.code.starts_with("WS9"));
+                let why = why.map_or("the capture does not show enough", |finding| &finding.text);
+                Result::Skipped(format!("cannot be judged: {why}"))
+            }
+            _ => Result::Passed,
+        }
+    }
+}
+
+impl Case {
+    fn of(group: &Group, options: &CheckOptions) -> Self {
+        let name = match (group.stream, group.server()) {
+            (Some(stream), Some(server)) => format!("stream {stream} to {server}"),
+            _ => "capture".into(),
+        };
+        let mut page = Page::default();
+        if group.has_findings() {
+            if let Some(route) = group.route() {
+                page.text = format!("{route}  {}\n\n", findings(&group.counts));
+            }
+            text::findings(&mut page, group, options);
+        }
+        let class = if group.stream.is_some() { "sockeye.connection" } else { "sockeye.capture" };
+        Self { name, class, seconds: group.times.map(seconds), result: Result::of(group), output: page.text }
+    }
+
+    fn write<W: Write>(&self, writer: &mut Writer<W>) -> io::Result<()> {
+        let seconds = self.seconds.map(|seconds| ("time", format!("{seconds:.6}")));
+        let element = writer
+            .create_element("testcase")
+            .with_attributes([("classname", self.class), ("name", self.name.as_str())])
+            .with_attributes(seconds.as_ref().map(pair));
+        if matches!(self.result, Result::Passed) && self.output.is_empty() {
+            element.write_empty()?;
+            return Ok(());
+        }
+        element.write_inner_content(|writer| {
+            match &self.result {
+                Result::Passed => {}
+                Result::Skipped(why) => {
+                    let why = clean(why);
+                    writer
+                        .create_element("skipped")
+                        .with_attribute(("message", why.as_str()))
+                        .write_empty()?;
+                }
+                Result::Failed { message, kind } => {
+                    let message = clean(message);
+                    writer
+                        .create_element("failure")
+                        .with_attributes([("message", message.as_str()), ("type", kind.as_str())])
+                        .write_text_content(BytesText::new(&message))?;
+                }
+            }
+            if !self.output.is_empty() {
+                let output = clean(&self.output);
+                writer.create_element("system-out").write_text_content(BytesText::new(&output))?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+impl Rest {
+    fn case(&self) -> Option<Case> {
+        let Rest { passed, skipped, failed } = *self;
+        let all = passed + skipped + failed;
+        if all == 0 {
+            return None;
+        }
+        let says = format!(
+            "{}: {failed} failed, {skipped} cannot be judged, {passed} passed",
+            counted(all, "more connection")
+        );
+        let result = match (failed, skipped) {
+            (0, 0) => Result::Passed,
+            (0, _) => Result::Skipped(says.clone()),
+            _ => Result::Failed { message: says.clone(), kind: "findings".into() },
+        };
+        let name = "all further connections".into();
+        Some(Case { name, class: "sockeye.connection", seconds: None, result, output: says })
+    }
+}
+
+/// The test case of `--expect-websocket`.
+fn demand(totals: &Totals, options: &CheckOptions) -> Option<Case> {
+    let (is_met, says) = totals.expectation(options)?;
+    let result = match is_met {
+        true => Result::Passed,
+        false => Result::Failed { message: says.clone(), kind: "expect-websocket".into() },
+    };
+    let name = "expect-websocket".into();
+    Some(Case { name, class: "sockeye.demand", seconds: None, result, output: says })
+}
+
+/// The text without characters that XML 1.0 cannot hold.
+fn clean(text: &str) -> String {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'..);
+    text.chars().map(|c| if allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quick_xml::events::Event;
+    use quick_xml::reader::Reader;
+
+    use super::super::testing::{HOSTILE, connection, finding, options, rendered, session};
+    use super::super::{CheckFormat, CheckOptions};
+    use super::*;
+    use crate::record::{Record, Severity, Verdict};
+
+    fn junit(options: &CheckOptions, records: &[Record<'_>]) -> String {
+        rendered(CheckFormat::Junit, options, records)
+    }
+
+    /// Reads a document and holds its counts against its elements. Returns how many there are of each name.
+    fn read(xml: &str) -> std::collections::BTreeMap<String, usize> {
+        let allowed = |c: char| matches!(c, '\n' | ' '..='\u{fffd}' | '\u{10000}'..);
+        assert!(xml.chars().all(allowed), "every character is one of XML 1.0");
+        let mut reader = Reader::from_str(xml);
+        reader.config_mut().check_end_names = true;
+        let mut counts = std::collections::BTreeMap::new();
+        let mut announced = Vec::new();
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(element) | Event::Empty(element) => {
+                    let name = element.name().as_ref().to_owned();
+                    for attribute in element.attributes() {
+                        let attribute = attribute.unwrap();
+                        if name.starts_with("testsuite") {
+                            announced.push((
+                                attribute.key.as_ref().to_owned(),
+                                attribute.value.clone().into_owned(),
+                            ));
+                        }
+                    }
+                    *counts.entry(name).or_default() += 1;
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        for (attribute, element) in [("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")] {
+            let number = counts.get(element).copied().unwrap_or(0).to_string();
+            let values: Vec<_> =
+                announced.iter().filter(|(key, _)| key == attribute).map(|(_, v)| v).collect();
+            assert_eq!(values, [&number, &number], "{attribute}");
+        }
+        counts
+    }
+
+    #[test]
+    fn a_connection_is_a_test_case() {
+        let records = [
+            Record::Finding(finding(Some(0), Severity::Error, "the client's <text> is not masked")),
+            Record::Connection(connection(0, Some(Verdict::Fail))),
+            Record::Connection(connection(1, Some(Verdict::Pass))),
+        ];
+        let options = CheckOptions { expect_websocket: Some(1), ..options() };
+        assert_eq!(
+            junit(&options, &records),
+            r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="sockeye check" tests="3" failures="2" errors="0" skipped="0" time="1.500000">
+  <testsuite name="capture.pcap" tests="3" failures="2" errors="0" skipped="0" time="1.500000" timestamp="1970-01-01T00:00:00">
+    <testcase classname="sockeye.connection" name="stream 0 to 127.0.0.1:3000" time="1.500000">
+      <failure message="WS201 unmasked-client-frame: the client&apos;s &lt;text&gt; is not masked" type="WS201">WS201 unmasked-client-frame: the client&apos;s &lt;text&gt; is not masked</failure>
+      <system-out>127.0.0.1:48890 → 127.0.0.1:3000  1 error
+
+error[WS201] unmasked-client-frame: the client&apos;s &lt;text&gt; is not masked
+  --&gt; capture.pcap: packet 8, client, frame 3, byte 97 of the stream
+   |
+97 | 81 05 48 65 6c 6c 6f
+   |    ^^
+   = RFC 6455 §5.1: A client masks every frame that it sends.
+   = help: Use a WebSocket library for the client.
+
+</system-out>
+    </testcase>
+    <testcase classname="sockeye.connection" name="stream 1 to 127.0.0.1:3000" time="1.500000"/>
+    <testcase classname="sockeye.demand" name="expect-websocket">
+      <failure message="0 accepted WebSocket handshakes, and --expect-websocket demands 1" type="expect-websocket">0 accepted WebSocket handshakes, and --expect-websocket demands 1</failure>
+      <system-out>0 accepted WebSocket handshakes, and --expect-websocket demands 1</system-out>
+    </testcase>
+    <system-out>1 connection failed, 1 passed: 1 error
+check failed: 1 finding fails (--fail-on error); 0 accepted WebSocket handshakes, and --expect-websocket demands 1
+</system-out>
+  </testsuite>
+</testsuites>
+"#
+        );
+    }
+
+    #[test]
+    fn any_text_is_well_formed_xml_and_the_counts_are_right() {
+        for records in [session(HOSTILE), session(""), vec![]] {
+            let complete = CheckOptions {
+                require_complete: true,
+                captures: vec![HOSTILE.into(), "-".into()],
+                ..options()
+            };
+            for options in [options(), complete] {
+                read(&junit(&options, &records));
+            }
+        }
+        let counts = read(&junit(&options(), &session("x")));
+        assert_eq!((counts["testcase"], counts["failure"], counts["skipped"]), (5, 1, 1));
+    }
+
+    #[test]
+    fn very_many_connections_become_one_test_case() {
+        let many = CASES as u64 + 7;
+        let mut records = Vec::new();
+        for stream in 0..many {
+            let verdict = if stream == many - 1 { Verdict::Undetermined } else { Verdict::Pass };
+            records.push(Record::Connection(connection(stream, Some(verdict))));
+        }
+        let xml = junit(&options(), &records);
+        let counts = read(&xml);
+        assert_eq!((counts["testcase"], counts["skipped"]), (CASES + 1, 1));
+        assert!(xml.contains("7 more connections: 0 failed, 1 cannot be judged, 6 passed"));
+    }
+}
