@@ -8,7 +8,9 @@ use serde_json::Value;
 use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::capture::{Reader, Recording};
 use sockeye::record::{CaptureInfo, Record, SCHEMA};
-use sockeye::report::{Json, Report, SCHEMA_TEXT, Table, TableOptions};
+use sockeye::report::{
+    CheckFormat, CheckOptions, Json, Report, SCHEMA_TEXT, Table, TableOptions, check_report,
+};
 
 use crate::samples;
 
@@ -134,6 +136,38 @@ fn the_table_has_a_row_for_every_frame() {
         let in_table = table.lines().filter(|line| line.contains("  WebSocket  ")).count();
         assert_eq!(in_table, rows(&records(&capture, "frames"), "frame").len());
     }
+}
+
+#[test]
+fn every_form_of_check_tells_every_finding() {
+    let options = CheckOptions {
+        captures: vec!["capture.pcap".into()],
+        fail_on: None,
+        require_complete: false,
+        expect_websocket: None,
+        color: false,
+        width: None,
+    };
+    let signs = [
+        (CheckFormat::Text, "--> "),
+        (CheckFormat::Junit, "--&gt; "),
+        (CheckFormat::Sarif, "\"ruleIndex\":"),
+        (CheckFormat::Github, "\n::"),
+        (CheckFormat::Markdown, "\n| WS"),
+    ];
+    let mut seen = 0;
+    for path in samples::all() {
+        let capture = std::fs::read(path).unwrap();
+        let findings = rows(&records(&capture, "frames"), "finding").len();
+        seen += findings;
+        for (format, sign) in signs {
+            let mut report = check_report(format, options.clone());
+            let text = render(&capture, Rows::Frames, report.as_mut());
+            let text = "\n".to_owned() + &String::from_utf8(text).unwrap();
+            assert_eq!(text.matches(sign).count(), findings, "{format:?}: {text}");
+        }
+    }
+    assert!(seen > 5, "samples have findings");
 }
 
 #[test]
