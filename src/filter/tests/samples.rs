@@ -204,7 +204,6 @@ pub fn connection() -> Record<'static> {
         missing_bytes: PerDirection::default(),
         verdict: None,
         findings: FindingCounts::default(),
-        verdict: None,
     })
 }
 
