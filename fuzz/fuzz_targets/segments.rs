@@ -31,7 +31,7 @@ impl Told {
                 let (span, length) = match stream {
                     StreamEvent::Data { span, bytes, .. } => (span, bytes.len() as u64),
                     StreamEvent::Gap { span, .. } => (span, span.length),
-                    StreamEvent::Fin(_) | StreamEvent::Reset(_) => return,
+                    StreamEvent::Fin { .. } | StreamEvent::Reset { .. } => return,
                 };
                 let client = direction == Direction::ClientToServer;
                 let next = self.0.entry((event.slot, client)).or_insert(span.offset);

@@ -25,9 +25,19 @@ pub enum StreamEvent<'a> {
         why: GapReason,
     },
     /// The sender has nothing more to say (FIN), and all that it said has been handed over.
-    Fin(PacketId),
+    Fin {
+        /// The packet that said so.
+        packet: PacketId,
+        /// How many bytes of the other direction the sender had acknowledged when it said so, if the capture tells.
+        acked: Option<u64>,
+    },
     /// The connection was reset by the sender of this direction.
-    Reset(PacketId),
+    Reset {
+        /// The packet that said so.
+        packet: PacketId,
+        /// How many bytes of the other direction the sender had acknowledged by then, if the capture tells.
+        acked: Option<u64>,
+    },
 }
 
 /// How one knows that missing bytes will not come any more.

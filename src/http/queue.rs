@@ -48,15 +48,15 @@ impl Gap {
 /// The end of a direction.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum End {
-    Fin(PacketId),
-    Reset(PacketId),
+    Fin { packet: PacketId, acked: Option<u64> },
+    Reset { packet: PacketId, acked: Option<u64> },
 }
 
 impl End {
     fn event(self) -> StreamEvent<'static> {
         match self {
-            End::Fin(packet) => StreamEvent::Fin(packet),
-            End::Reset(packet) => StreamEvent::Reset(packet),
+            End::Fin { packet, acked } => StreamEvent::Fin { packet, acked },
+            End::Reset { packet, acked } => StreamEvent::Reset { packet, acked },
         }
     }
 }
@@ -94,8 +94,8 @@ impl Queue {
                 Piece::Data { span: span.part(0, bytes.len() as u64), acked }
             }
             StreamEvent::Gap { span, why } => Piece::Gap(Gap { span, why }),
-            StreamEvent::Fin(packet) => Piece::End(End::Fin(packet)),
-            StreamEvent::Reset(packet) => Piece::End(End::Reset(packet)),
+            StreamEvent::Fin { packet, acked } => Piece::End(End::Fin { packet, acked }),
+            StreamEvent::Reset { packet, acked } => Piece::End(End::Reset { packet, acked }),
         };
         self.pieces.push_back(piece);
     }
@@ -233,7 +233,7 @@ mod tests {
         for event in [data(1, 0, b"abc"), data(2, 3, b"de"), gap(5, 10), data(3, 15, b"f")] {
             queue.push(event);
         }
-        queue.push(StreamEvent::Fin(packet(4)));
+        queue.push(StreamEvent::Fin { packet: packet(4), acked: Some(7) });
         assert_eq!((queue.run(), queue.run_ends_in_gap(), queue.is_one_run()), (&b"abcde"[..], true, false));
         queue.advance(4);
         let mut seen = Vec::new();
@@ -243,12 +243,12 @@ mod tests {
                     (span.offset, span.first, acked, String::from_utf8_lossy(bytes).into_owned())
                 }
                 StreamEvent::Gap { span, .. } => (span.offset, span.length, None, "gap".into()),
-                StreamEvent::Fin(packet) => (0, packet.number, None, "fin".into()),
-                StreamEvent::Reset(_) => (0, 0, None, "reset".into()),
+                StreamEvent::Fin { packet, acked } => (0, packet.number, acked, "fin".into()),
+                StreamEvent::Reset { .. } => (0, 0, None, "reset".into()),
             });
         });
         let expected =
-            [(4, 2, Some(2), "e"), (5, 10, None, "gap"), (15, 3, Some(3), "f"), (0, 4, None, "fin")];
+            [(4, 2, Some(2), "e"), (5, 10, None, "gap"), (15, 3, Some(3), "f"), (0, 4, Some(7), "fin")];
         assert_eq!(seen, expected.map(|(a, b, c, text)| (a, b, c, text.to_owned())));
         assert_eq!((queue.is_empty(), queue.footprint()), (true, 0));
     }

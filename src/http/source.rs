@@ -45,7 +45,7 @@ impl<'q, 'e> Source<'q, 'e> {
             (Some(Piece::End(_)), _) => Front::End,
             (None, Some(StreamEvent::Data { bytes, .. })) => Front::Bytes(bytes),
             (None, Some(StreamEvent::Gap { span, why })) => Front::Gap(Gap { span, why }),
-            (None, Some(StreamEvent::Fin(_) | StreamEvent::Reset(_))) => Front::End,
+            (None, Some(StreamEvent::Fin { .. } | StreamEvent::Reset { .. })) => Front::End,
             (None, None) => return None,
         })
     }

@@ -69,8 +69,8 @@ impl Bench {
                 self.offsets[*direction] += length;
                 self.push(*direction, StreamEvent::Gap { span, why: GapReason::Acknowledged });
             }
-            Act::Fin(direction) => self.push(*direction, StreamEvent::Fin(packet)),
-            Act::Reset(direction) => self.push(*direction, StreamEvent::Reset(packet)),
+            Act::Fin(direction) => self.push(*direction, StreamEvent::Fin { packet, acked: None }),
+            Act::Reset(direction) => self.push(*direction, StreamEvent::Reset { packet, acked: None }),
         }
     }
 
@@ -117,10 +117,10 @@ fn describe(event: &HttpEvent<'_>) -> String {
         HttpEvent::Passed(direction, StreamEvent::Gap { span, .. }) => {
             format!("{} @{}: gap of {}", direction.sender(), span.offset, span.length)
         }
-        HttpEvent::Passed(direction, StreamEvent::Fin(packet)) => {
+        HttpEvent::Passed(direction, StreamEvent::Fin { packet, .. }) => {
             format!("{} #{}: fin", direction.sender(), packet.number)
         }
-        HttpEvent::Passed(direction, StreamEvent::Reset(packet)) => {
+        HttpEvent::Passed(direction, StreamEvent::Reset { packet, .. }) => {
             format!("{} #{}: reset", direction.sender(), packet.number)
         }
         HttpEvent::NotHttp(direction) => format!("{}: not http", direction.sender()),

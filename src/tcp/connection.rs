@@ -36,6 +36,8 @@ pub(super) struct Connection {
     handshake_ack: Option<PacketId>,
     established: bool,
     reset: Option<(Direction, PacketId)>,
+    /// What the reset itself acknowledged of the other direction.
+    reset_acked: Option<u64>,
     closed: bool,
     /// Whether a deadline has been set.
     pub(super) lingers: bool,
@@ -64,6 +66,7 @@ impl Connection {
             handshake_ack: None,
             established: false,
             reset: None,
+            reset_acked: None,
             closed: false,
             lingers: false,
             reported: 0,
@@ -182,7 +185,8 @@ impl Connection {
             self.told[direction].clear(room.history);
         }
         if let Some((direction, packet)) = self.reset {
-            out(What::Stream(direction, StreamEvent::Reset(packet)));
+            let acked = self.reset_acked.max(self.flows[direction.reverse()].acknowledged());
+            out(What::Stream(direction, StreamEvent::Reset { packet, acked }));
         }
         self.closed = true;
         out(What::Closed(Closed { packet, why, seen: self.seen }));
@@ -317,7 +321,7 @@ impl Connection {
             bound = flow.receive(chunk, room, &mut tell);
         }
         if fin {
-            flow.receive_fin(wire_end, packet, room.budget, &mut tell);
+            flow.receive_fin(wire_end, (packet, acked), room.budget, &mut tell);
         }
         for bound in bound.into_iter().chain(not_compared.then_some(Bound::History)) {
             self.report(bound, out);
@@ -328,6 +332,9 @@ impl Connection {
         let plausible = self.is_plausible_reset(direction, segment, awaiting);
         if plausible && self.reset.is_none() && self.both_fins().is_none() {
             self.reset = Some((direction, packet));
+            let reverse = &self.flows[direction.reverse()];
+            let acks = segment.flags.has(Flags::ACK);
+            self.reset_acked = acks.then(|| reverse.bytes_sent_before(segment.acknowledgment)).flatten();
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Flow {
     pub(super) cut_until: u64,
     /// The offset of the FIN, and its packet.
     pub(super) fin: Option<(u64, PacketId)>,
+    /// How much of the other direction the sender had acknowledged when it sent the FIN.
+    pub(super) fin_acked: Option<u64>,
     /// Whether the FIN has been handed over.
     pub(super) fin_told: bool,
     /// What came before its turn.
@@ -170,6 +172,16 @@ impl Flow {
     /// The highest byte that the other end has acknowledged.
     pub(super) fn acked_bytes(&self) -> u64 {
         self.without_fin(self.acked)
+    }
+
+    /// The same for a reset, which nothing obliges to acknowledge what was received: not more than was sent.
+    pub(super) fn bytes_sent_before(&self, acknowledgment: SeqNumber) -> Option<u64> {
+        self.bytes_before(acknowledgment).filter(|bytes| *bytes as i64 <= self.highest)
+    }
+
+    /// The highest byte that the other end has acknowledged; `None` if nothing shows that it has received any.
+    pub(super) fn acknowledged(&self) -> Option<u64> {
+        (self.acked > 0).then(|| self.acked_bytes())
     }
 
     fn without_fin(&self, acked: u64) -> u64 {

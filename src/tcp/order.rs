@@ -148,17 +148,18 @@ impl Flow {
         acted
     }
 
-    /// The sender has nothing to say behind `offset`.
+    /// The sender has nothing to say behind `offset`; which packet said so, and what its sender had acknowledged.
     pub(super) fn receive_fin(
         &mut self,
         offset: i64,
-        packet: PacketId,
+        (packet, acked): (PacketId, Option<u64>),
         budget: &mut Budget,
         out: &mut impl FnMut(StreamEvent<'_>),
     ) {
         let known = self.next.max(self.store.end()).max(self.cut_until) as i64;
         if self.fin.is_none() && offset >= known {
             self.fin = Some((offset as u64, packet));
+            self.fin_acked = acked;
             self.settle(budget, out);
         }
     }
@@ -315,7 +316,7 @@ impl Flow {
             && !self.fin_told
         {
             self.fin_told = true;
-            out(StreamEvent::Fin(packet));
+            out(StreamEvent::Fin { packet, acked: self.fin_acked });
         }
     }
 

@@ -236,7 +236,7 @@ impl Decoder {
         match *event {
             StreamEvent::Data { span, acked, bytes } => self.data(expected, span, acked, bytes, out),
             StreamEvent::Gap { span, .. } => self.gap(span.length, out),
-            StreamEvent::Fin(_) | StreamEvent::Reset(_) => {}
+            StreamEvent::Fin { .. } | StreamEvent::Reset { .. } => {}
         }
     }
 

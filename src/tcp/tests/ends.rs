@@ -183,3 +183,28 @@ fn the_least_recently_active_connection_makes_room() {
     assert_eq!(wire.notes.last().unwrap().0, 0);
     wire.finish();
 }
+
+#[test]
+fn a_fin_says_what_its_sender_had_received() {
+    let mut wire = Wire::opened();
+    wire.all([s(5001).ack(1001).data("ten bytes."), c(1004).ack(5011).fin(), c(1001).ack(5001).data("abc")]);
+    wire.all([s(5011).ack(1005).fin(), c(1005).ack(5012)]);
+    let fins: Vec<_> = wire.seen.iter().filter(|(_, seen)| matches!(seen, Seen::Fin(..))).collect();
+    let expected = [Seen::Fin(ClientToServer, 5, Some(10)), Seen::Fin(ServerToClient, 7, Some(3))];
+    assert_eq!(fins, [&(0, expected[0].clone()), &(0, expected[1].clone())]);
+}
+
+#[test]
+fn a_reset_says_what_its_sender_had_received_by_then() {
+    let reset = |rst: super::wire::Sent| {
+        let mut wire = Wire::opened();
+        wire.all([s(5001).ack(1001).data("ten"), c(1001).ack(5004), s(5004).ack(1001).data(" bytes."), rst]);
+        wire.finish();
+        wire.seen.into_iter().find(|(_, seen)| matches!(seen, Seen::Reset(..))).map(|(_, seen)| seen)
+    };
+    let of = |acked| Some(Seen::Reset(ClientToServer, 7, Some(acked)));
+    assert_eq!(reset(c(1001).rst()), of(3));
+    assert_eq!(reset(c(1001).ack(5011).rst()), of(10));
+    assert_eq!(reset(c(1001).ack(5001).rst()), of(3), "an old number takes nothing back");
+    assert_eq!(reset(c(1001).ack(9000).rst()), of(3), "more than was sent is not believed");
+}

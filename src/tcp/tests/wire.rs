@@ -96,8 +96,8 @@ pub enum Seen {
     Established { syn: u64, ack: u64 },
     Data { from: Direction, offset: u64, packet: u64, acked: Option<u64>, bytes: Vec<u8> },
     Gap { from: Direction, offset: u64, length: u64, why: GapReason, around: (u64, u64) },
-    Fin(Direction, u64),
-    Reset(Direction, u64),
+    Fin(Direction, u64, Option<u64>),
+    Reset(Direction, u64, Option<u64>),
     Conflict { offset: u64, packets: (u64, u64), kept: Vec<u8>, refused: Vec<u8> },
     Limit(Bound),
     Closed(u64, CloseReason),
@@ -206,8 +206,8 @@ impl Wire {
                 Seen::Gap { from, length, why, .. } if *from == direction => {
                     text += &format!("[{length} {why:?}]")
                 }
-                Seen::Fin(from, _) if *from == direction => text += ".",
-                Seen::Reset(from, _) if *from == direction => text += "!",
+                Seen::Fin(from, ..) if *from == direction => text += ".",
+                Seen::Reset(from, ..) if *from == direction => text += "!",
                 _ => (),
             }
         }
@@ -307,7 +307,7 @@ fn in_order(next: &mut u64, from: Direction, event: StreamEvent<'_>) -> Seen {
         StreamEvent::Gap { span, why } => {
             Seen::Gap { from, offset: span.offset, length: span.length, why, around: (span.first, span.last) }
         }
-        StreamEvent::Fin(packet) => Seen::Fin(from, packet.number),
-        StreamEvent::Reset(packet) => Seen::Reset(from, packet.number),
+        StreamEvent::Fin { packet, acked } => Seen::Fin(from, packet.number, acked),
+        StreamEvent::Reset { packet, acked } => Seen::Reset(from, packet.number, acked),
     }
 }

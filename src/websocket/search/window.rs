@@ -151,7 +151,7 @@ impl Kept {
                 Self { span, acked, what: Content::Bytes(bytes.to_vec()) }
             }
             StreamEvent::Gap { span, why } => Self { span, acked: None, what: Content::Gap(why) },
-            StreamEvent::Fin(_) | StreamEvent::Reset(_) => return None,
+            StreamEvent::Fin { .. } | StreamEvent::Reset { .. } => return None,
         })
     }
 
