@@ -8,6 +8,7 @@ use super::{Out, Rows};
 use crate::base::{
     Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
 };
+use crate::check::conduct::Conduct;
 use crate::check::{self, Rule, Violation};
 use crate::http::{self, Speaks};
 use crate::record::{
@@ -77,6 +78,8 @@ pub(super) struct Facts {
     pub close: Option<(Option<u16>, Option<Vec<u8>>, Direction)>,
     /// Who has sent a Close frame.
     pub closing: PerDirection<bool>,
+    /// What has to be remembered of its frames in order to judge the next ones.
+    pub conduct: Conduct,
 }
 
 /// What is known of an accepted handshake when the frames come.
@@ -142,6 +145,7 @@ impl Facts {
             findings: Tally::default(),
             close: None,
             closing: PerDirection::default(),
+            conduct: Conduct::default(),
         }
     }
 
@@ -190,6 +194,12 @@ impl Facts {
     /// Whether the capture holds what the server said, if it said anything.
     pub fn server_was_heard(&self) -> bool {
         self.seen.server && self.missing_bytes.server == 0 && !self.http_lost
+    }
+
+    /// For each direction, whether it was captured and no bytes of it are known to be missing.
+    pub fn captured(&self) -> PerDirection<bool> {
+        let PerDirection { client, server } = self.missing_bytes;
+        PerDirection { client: self.seen.client && client == 0, server: self.seen.server && server == 0 }
     }
 
     /// For each direction, whether the capture holds all that there was of it.

@@ -137,6 +137,9 @@ fn accept_session(
         client_began: false,
         lost: PerDirection::default(),
     });
+    if invalid.is_some() {
+        scene.facts.conduct.client_must_fail();
+    }
     let unknown = extensions.iter().filter(|extension| !extension.is_known());
     let names: Vec<&str> = unknown.map(|extension| extension.name.as_str()).collect();
     if !names.is_empty() {

@@ -73,6 +73,7 @@ impl Layer {
         }
         if let Layer::WebSocket(frames) = self {
             session::finish(frames, scene);
+            session::judge_end(scene);
         }
     }
 

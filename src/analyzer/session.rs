@@ -4,8 +4,9 @@ use super::Rows;
 use super::connection::{WebSocketFacts, kept};
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
-use crate::check;
+use crate::check::conduct::Sent;
 use crate::check::frame::FrameAt;
+use crate::check::{self, Violation};
 use crate::record::{self, Close, Payload, Protocol, Record, SidesKnownBy, Text};
 use crate::websocket::{
     CloseBody, Evidence, Frame, FrameHeader, Membership, Message, Opcode, Session, SessionEvent,
@@ -21,6 +22,7 @@ pub(super) fn push(
     if is_of_request(scene, direction, event) {
         return;
     }
+    scene.facts.conduct.ended(direction, event);
     let held = scene.held;
     session.push(direction, event, held, &mut |event| treat(scene, event));
     scene.release();
@@ -40,11 +42,24 @@ fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEven
         && websocket.end_of_response.is_some_and(|end| *acked < end)
 }
 
-/// The connection is over.
+/// The session is over.
 pub(super) fn finish(session: &mut Session, scene: &mut Scene<'_, '_>) {
     let held = scene.held;
     session.finish(held, &mut |event| treat(scene, event));
     scene.release();
+}
+
+/// The connection is over, and its session too: tells what its end shows.
+pub(super) fn judge_end(scene: &mut Scene<'_, '_>) {
+    if scene.facts.websocket.is_none() {
+        return;
+    }
+    let mut found = Vec::new();
+    scene.facts.conduct.finish(scene.facts.captured(), &mut |violation| found.push(violation));
+    let packet = scene.facts.last;
+    for violation in found {
+        scene.find(packet, violation);
+    }
 }
 
 fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
@@ -55,12 +70,18 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::Frame(frame) => self::frame(scene, frame),
         SessionEvent::Message(message) => self::message(scene, message),
         SessionEvent::NotAFrame { direction, header, span } => not_a_frame(scene, direction, &header, span),
+        SessionEvent::HeaderCut { direction, span } => {
+            let number = scene.facts.frames + 1;
+            scene.facts.conduct.header_cut(&FrameAt { from: direction, number, message: None, span });
+        }
         SessionEvent::Lost(direction) => {
+            scene.facts.conduct.unread(direction);
             if let Some(websocket) = &mut scene.facts.websocket {
                 websocket.lost[direction] = true;
             }
         }
         SessionEvent::NotFound { direction, skipped } => {
+            scene.facts.conduct.unread(direction);
             if scene.facts.websocket.is_some() {
                 let packet = scene.facts.last;
                 scene.find(packet, check::capture::not_framed(direction, skipped, packet));
@@ -69,6 +90,10 @@ fn treat(scene: &mut Scene<'_, '_>, event: SessionEvent<'_>) {
         SessionEvent::Found { direction, turned, start, skipped, evidence } => {
             if turned {
                 scene.facts.turn_round();
+                scene.facts.conduct.turn_round();
+            }
+            if skipped > 0 {
+                scene.facts.conduct.skipped(direction);
             }
             found(scene, direction, start, skipped, evidence);
         }
@@ -153,16 +178,33 @@ fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<CloseBody<'
         &at,
         websocket.negotiated,
         part.message_was_open(),
-        &mut |violation| {
-            scene.find(packet, violation);
-        },
+        &mut |violation| break_rule(scene, frame.direction, &frame.span, violation),
     );
     if let Some(body) = close {
-        check::frame::close(&frame.header, body, &at, &mut |violation| scene.find(packet, violation));
+        let mut out = |violation| break_rule(scene, frame.direction, &frame.span, violation);
+        check::frame::close(&frame.header, body, &at, &mut out);
+    }
+    let sent = Sent {
+        header: &frame.header,
+        at: &at,
+        acked: frame.acked,
+        payload: frame.control_body(),
+        cut: frame.is_cut(),
+    };
+    let mut found = Vec::new();
+    scene.facts.conduct.frame(&sent, &mut |violation| found.push(violation));
+    for violation in found {
+        scene.find(packet, violation);
     }
     if frame.direction == Direction::ClientToServer {
         judge_waiting(scene, &frame.header, &at, frame.acked);
     }
+}
+
+/// Tells a violation in the bytes of `span`, which may oblige the other side to fail the connection.
+fn break_rule(scene: &mut Scene<'_, '_>, violator: Direction, span: &Span, violation: Violation) {
+    scene.facts.conduct.peer_must_fail(violator, violation.rule, span.end_offset());
+    scene.find(span.end, violation);
 }
 
 /// Whether the client waited for a valid response before it sent frames (RFC 6455 §4.1).
@@ -191,8 +233,9 @@ fn not_a_frame(scene: &mut Scene<'_, '_>, direction: Direction, header: &FrameHe
         violation
             .text
             .push_str("; these bytes are no frame, and what follows in this direction is not decoded");
-        scene.find(span.end, violation);
+        break_rule(scene, direction, &span, violation);
     });
+    scene.facts.conduct.unread(direction);
 }
 
 /// Says so, once a connection, if it was a cap that truncated the payload of a frame or message to `kept` bytes, and

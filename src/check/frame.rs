@@ -47,7 +47,10 @@ pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut 
             let text = format!("the Close carries one byte, {byte:#04x}; a status code has two");
             out(of_frame(&registry::CLOSE_PAYLOAD_OF_1_BYTE, header, at, text));
         }
-        CloseBody::Status { code, .. } => {
+        CloseBody::Status { code, reason } => {
+            if let Some((rule, text)) = close_reason(header, reason) {
+                out(of_frame(rule, header, at, text));
+            }
             let why = match code_class(code) {
                 CodeClass::Unused => "codes below 1000 are not used",
                 CodeClass::LocalOnly => "which an endpoint reports to its own application only",
@@ -58,6 +61,19 @@ pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut 
             out(of_frame(&registry::INVALID_CLOSE_CODE, header, at, text).with("close_code", code));
         }
     }
+}
+
+/// WS413 (§5.5.1). A Close that is compressed or goes on elsewhere has no reason that could be read.
+fn close_reason(header: &FrameHeader, reason: &[u8]) -> Found {
+    let readable = header.fin && !(header.rsv1 || header.rsv2 || header.rsv3);
+    let error = std::str::from_utf8(reason).err().filter(|_| readable)?;
+    let valid = error.valid_up_to();
+    let what = match (error.error_len(), reason.get(valid)) {
+        (None, _) => "it ends inside a character, which begins".to_owned(),
+        (Some(_), byte) => format!("byte {:#04x} stands", byte.copied().unwrap_or_default()),
+    };
+    let text = format!("the reason of the Close is not UTF-8: {what} at offset {valid}");
+    Some((&registry::INVALID_UTF8_CLOSE_REASON, text))
 }
 
 type Found = Option<(&'static Rule, String)>;

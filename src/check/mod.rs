@@ -7,6 +7,7 @@
 //! Protocol: RFC 6455, RFC 7692; RFC 9110 and RFC 9112 where a handshake is HTTP.
 
 pub mod capture;
+pub mod conduct;
 mod deflate;
 mod example;
 pub mod frame;

@@ -57,6 +57,11 @@ pub enum FrameEvent<'a> {
         /// Where they stand.
         span: Span,
     },
+    /// The stream ended inside a header.
+    HeaderCut {
+        /// What there is of it.
+        span: Span,
+    },
     /// After missing bytes, nobody knows where the next frame begins.
     Lost,
     /// Where a frame begins is known again, by evidence.
@@ -204,7 +209,10 @@ impl Decoder {
                     out(FrameEvent::NotFound { skipped: *captured });
                 }
             }
-            State::Header { .. } | State::Ended => {}
+            State::Header { start: Some(Start { span, .. }), .. } => {
+                out(FrameEvent::HeaderCut { span: *span });
+            }
+            State::Header { start: None, .. } | State::Ended => {}
         }
         self.state = State::Ended;
     }

@@ -30,6 +30,19 @@ pub struct Frame<'a> {
 }
 
 impl Frame<'_> {
+    /// Whether the stream ended inside it.
+    pub fn is_cut(&self) -> bool {
+        let length = self.header.payload_length.saturating_add(u64::from(self.header.header_length));
+        self.span.length < length
+    }
+
+    /// The whole payload of a control frame that is not too long (RFC 6455 §5.5); `None` if it is another frame, or
+    /// not all of it is known.
+    pub fn control_body(&self) -> Option<&[u8]> {
+        let known = self.payload.len() as u64 == self.header.payload_length && self.payload.len() <= 125;
+        (self.header.opcode.is_control() && known).then_some(self.payload)
+    }
+
     /// The whole body of a Close frame; `None` if it is not one or not all of it is known.
     pub fn close_body(&self) -> Option<&[u8]> {
         let known = self.payload.len() as u64 == self.header.payload_length;

@@ -4,7 +4,7 @@ use super::collector::Collector;
 use super::decoder::{Decoder, Expected, FrameEvent};
 use super::message::{Joiner, Membership, Part};
 use super::search::{Demand, Evidence};
-use super::{Frame, FrameHeader, Message, Negotiated, Opcode};
+use super::{Frame, FrameHeader, Message, Negotiated};
 use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
 
 /// How many payload bytes somebody wants to read; 0 if nobody does.
@@ -37,6 +37,13 @@ pub enum SessionEvent<'a> {
         /// What they would say, read as a header.
         header: FrameHeader,
         /// Where they stand.
+        span: Span,
+    },
+    /// The stream ended inside a frame header.
+    HeaderCut {
+        /// Who sent it.
+        direction: Direction,
+        /// What there is of it.
         span: Span,
     },
     /// After missing bytes, nobody knows where the next frame of the direction begins.
@@ -252,6 +259,7 @@ impl Stage<'_> {
             FrameEvent::NotAFrame { header, span } => {
                 out(SessionEvent::NotAFrame { direction, header, span })
             }
+            FrameEvent::HeaderCut { span } => out(SessionEvent::HeaderCut { direction, span }),
             FrameEvent::Lost => {
                 self.joiner.abandon(direction, self.held, &mut |message| out(SessionEvent::Message(message)));
                 self.joiner.lose();
@@ -311,9 +319,8 @@ impl Stage<'_> {
         frame.span = frame.span.join(span);
         frame.captured = frame.captured.saturating_add(bytes.len() as u64);
         let wanted = match frame.membership.part {
-            // The body of a Close frame is always read, and small unless it is a violation.
-            Part::Control if frame.header.opcode == Opcode::Close => self.wanted.whole().max(CONTROL_BODY),
-            Part::Control => self.wanted.whole(),
+            // The bodies of control frames are always read, and small unless they are a violation.
+            Part::Control => self.wanted.whole().max(CONTROL_BODY),
             Part::First | Part::Interrupting | Part::Continuing => {
                 self.joiner.payload(&frame.header, offset, bytes, self.wanted.message, self.held);
                 self.wanted.frame

@@ -1,0 +1,168 @@
+//! Pings, and whether they are answered (RFC 6455 §5.5.2, §5.5.3).
+//!
+//! That a ping was never answered shows only if the connection stayed in use for a whole round trip behind it:
+//!
+//! ```text
+//!   pinger   ping            frame             │  Sent ─▶ Received ─▶ Returned ─▶ Proven
+//!   pinged        ╲──▶ frame ──╱ ╲──▶ frame    │  each has acknowledged what stands before the arrow
+//! ```
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::{Found, Sent};
+use crate::base::Direction;
+use crate::check::{Violation, registry};
+use crate::record::Side;
+use crate::websocket::Opcode;
+
+/// Pings of one side that are remembered. Peers send the next one when an interval has passed, not sixteen at once.
+const REMEMBERED: usize = 16;
+
+/// The pings of one side.
+#[derive(Debug, Default)]
+pub(super) struct Pings {
+    /// The last ones.
+    pings: VecDeque<Ping>,
+    /// How much the other side had acknowledged, at most, when it sent a pong.
+    ponged: Option<u64>,
+    /// An unanswered ping had to make room.
+    forgot: bool,
+    mismatch_told: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ping {
+    number: u64,
+    packets: [u64; 2],
+    /// The offset behind it.
+    end: u64,
+    /// Of its payload, if that is known.
+    digest: Option<u64>,
+    answered: bool,
+    state: State,
+}
+
+/// What shows that an unanswered ping could have been answered.
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Sent,
+    /// The other side has received the ping, and gone on with a frame that ends here.
+    Received(u64),
+    /// The pinger has received that frame, and gone on with one that ends here.
+    Returned(u64),
+    /// The other side has received that, and gone on again, having acknowledged so much.
+    Proven(u64),
+}
+
+impl Pings {
+    /// A frame of the side that pings.
+    pub(super) fn frame_of_pinger(&mut self, sent: &Sent<'_>) {
+        let (end, acked) = (sent.at.span.end_offset(), sent.acked);
+        if sent.cut || sent.is(Opcode::Close) {
+            return;
+        }
+        for ping in &mut self.pings {
+            if let State::Received(until) = ping.state
+                && acked.is_some_and(|acked| acked >= until)
+            {
+                ping.state = State::Returned(end);
+            }
+        }
+        if sent.is(Opcode::Ping) {
+            if self.pings.len() >= REMEMBERED {
+                self.forgot |= self.pings.pop_front().is_some_and(|ping| !ping.answered);
+            }
+            self.pings.push_back(Ping {
+                number: sent.at.number,
+                packets: [sent.at.span.first, sent.at.span.last],
+                end,
+                digest: sent.payload.map(digest),
+                // The capture may hold an answer before the ping.
+                answered: self.ponged.is_some_and(|acked| acked >= end),
+                state: State::Sent,
+            });
+        }
+    }
+
+    /// A frame of the side that is pinged. What it sends behind its own Close shows nothing.
+    pub(super) fn frame_of_pinged(&mut self, sent: &Sent<'_>, closed: bool) {
+        if sent.is(Opcode::Pong) {
+            return self.answer(sent);
+        }
+        let Some(acked) = sent.acked else { return };
+        if closed || sent.is(Opcode::Close) {
+            return;
+        }
+        for ping in &mut self.pings {
+            match ping.state {
+                State::Sent if acked >= ping.end => {
+                    ping.state = State::Received(sent.at.span.end_offset());
+                }
+                State::Returned(until) if acked >= until => ping.state = State::Proven(acked),
+                _ => {}
+            }
+        }
+    }
+
+    /// WS404, once a side, for a pong of the other one; the pings are known up to the offset `told`.
+    pub(super) fn judge_pong(&mut self, sent: &Sent<'_>, told: u64) -> Found {
+        if !sent.is(Opcode::Pong) || self.mismatch_told || self.forgot {
+            return None;
+        }
+        let (acked, digest) = (sent.acked?, digest(sent.payload?));
+        let known = self.pings.iter().all(|ping| ping.digest.is_some_and(|known| known != digest));
+        let waiting = self.pings.iter().rev().find(|ping| !ping.answered && ping.end <= acked)?;
+        if !known || acked > told {
+            return None;
+        }
+        self.mismatch_told = true;
+        let text = format!(
+            "the {}'s pong has another payload than any ping; the ping in frame {} waits for an answer",
+            sent.sender(),
+            waiting.number
+        );
+        Some((&registry::PONG_PAYLOAD_MISMATCH, text))
+    }
+
+    /// A pong answers the ping with its payload and all before it; for the sake of silence, all that its sender had
+    /// received.
+    fn answer(&mut self, pong: &Sent<'_>) {
+        let digest = pong.payload.map(digest);
+        let equal = self.pings.iter().rposition(|ping| digest.is_some() && ping.digest == digest);
+        for (at, ping) in self.pings.iter_mut().enumerate() {
+            ping.answered |=
+                equal.is_some_and(|equal| at <= equal) || pong.acked.is_none_or(|acked| ping.end <= acked);
+        }
+        self.ponged = self.ponged.max(pong.acked);
+    }
+
+    /// WS403, once a side: about `pinged`, which did not answer before a Close, at the offset `close`, had reached it.
+    pub(super) fn judge_silence(&self, pinged: Direction, close: Option<u64>) -> Option<Violation> {
+        let unanswered = |ping: &&Ping| {
+            let proven =
+                matches!(ping.state, State::Proven(acked) if close.is_none_or(|close| acked <= close));
+            !ping.answered && proven
+        };
+        let mut pings = self.pings.iter().filter(unanswered);
+        let first = pings.next()?;
+        let (count, number) = (1 + pings.count(), first.number);
+        let (pinged, pinger) = (pinged, pinged.reverse().sender());
+        let others = if count > 1 { format!("; nor were {} others", count - 1) } else { String::new() };
+        let text = format!(
+            "the {pinger}'s ping in frame {number} was never answered, though the {} had received it and both went on{others}",
+            pinged.sender()
+        );
+        let rule = &registry::PING_UNANSWERED;
+        let mut violation = Violation::of_packets(rule, Side::from(pinged), first.packets, text);
+        violation.frame = Some(number);
+        Some(violation.with("pings", count as u64))
+    }
+}
+
+/// Stands for a payload. Two that differ and have the same one are found by chance once in 2^64 pairs.
+fn digest(payload: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(payload);
+    hasher.finish()
+}
