@@ -185,6 +185,15 @@ fn codes(records: &[Value]) -> Vec<String> {
     codes
 }
 
+/// What depends on how much a side had acknowledged when it sent a frame: how the bytes travelled is the answer.
+const BY_ACKNOWLEDGMENT: [&str; 5] = ["WS403", "WS404", "WS418", "WS420", "WS421"];
+
+fn codes_without_acknowledgment(records: &[Value]) -> Vec<String> {
+    let mut codes = codes(records);
+    codes.retain(|code| !BY_ACKNOWLEDGMENT.contains(&code.trim_matches('"')));
+    codes
+}
+
 fn decoded(payload: &Value) -> Vec<u8> {
     match payload["text"].as_str() {
         Some(text) => text.as_bytes().to_vec(),
@@ -236,7 +245,7 @@ proptest! {
             let (clean, travelled) = (records(&clean, zoom), records(&travelled, zoom));
             prop_assert_eq!(said(&travelled, kind), said(&clean, kind));
             prop_assert_eq!(handshake(&travelled), handshake(&clean));
-            prop_assert_eq!(codes(&travelled), codes(&clean));
+            prop_assert_eq!(codes_without_acknowledgment(&travelled), codes_without_acknowledgment(&clean));
         }
         let sent: Vec<&Frame> = talk.client.iter().chain(&talk.server).collect();
         let told = said(&records(&travelled, "frames"), "frame");

@@ -20,8 +20,8 @@ pub const RESPONSE: &[u8] =
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
-/// The masking key of [`masked`].
-pub const MASKING_KEY: [u8; 4] = [0x32, 0xfd, 0x43, 0x5f];
+/// What the masking keys of [`masked`] have in common.
+const MASKING_KEY: [u8; 3] = [0x32, 0xfd, 0x43];
 
 /// One end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,11 +107,11 @@ impl Capture {
         self.server(tcp, RESPONSE);
     }
 
-    /// Both FINs and the last acknowledgment; the client goes first.
+    /// Both FINs and the last acknowledgment; the server goes first.
     pub fn close(&mut self, tcp: Tcp) {
-        self.segment(tcp, Side::Client, FIN | ACK, b"");
         self.segment(tcp, Side::Server, FIN | ACK, b"");
-        self.segment(tcp, Side::Client, ACK, b"");
+        self.segment(tcp, Side::Client, FIN | ACK, b"");
+        self.segment(tcp, Side::Server, ACK, b"");
     }
 
     /// What the client sends in one segment.
@@ -242,9 +242,11 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     encode(first, None, payload)
 }
 
-/// A frame masked with [`MASKING_KEY`].
+/// A masked frame. Frames that differ have, by and large, different keys.
 pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-    encode(first, Some(MASKING_KEY), payload)
+    let [a, b, c] = MASKING_KEY;
+    let d = payload.iter().fold(first, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte));
+    encode(first, Some([a, b, c, d]), payload)
 }
 
 /// A frame, masked if there is a key.

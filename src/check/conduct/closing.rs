@@ -106,7 +106,10 @@ pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) 
         .filter(|from| blamable(*from))
         .filter_map(|from| close_unanswered(&halves[from], &halves[from.reverse()], from))
         .collect();
+    // Who was first shows only if both are known.
     if let Some((from, end)) = first_end(halves)
+        && known.client
+        && known.server
         && blamable(from)
     {
         let (own, peer) = (&halves[from].closing, &halves[from.reverse()].closing);

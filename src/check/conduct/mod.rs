@@ -14,7 +14,7 @@ mod ping;
 mod unfinished;
 
 use super::frame::{FrameAt, of_frame};
-use super::{Rule, Violation};
+use super::{Rule, Violation, registry};
 use crate::base::{Direction, PacketId, PerDirection, StreamEvent};
 use crate::websocket::{FrameHeader, Opcode};
 use closing::Closing;
@@ -140,7 +140,10 @@ impl Conduct {
     /// The `violator` broke a rule, in bytes that end at `end`. Rules that do not oblige the other side to fail the
     /// connection (RFC 6455 §7.1.7) are of no consequence.
     pub fn peer_must_fail(&mut self, violator: Direction, rule: &'static Rule, end: u64) {
-        self.halves[violator].failing.broke(rule, end);
+        let half = &mut self.halves[violator];
+        half.failing.broke(rule, end);
+        // A frame of that length swallows all that its sender says later.
+        half.unread |= rule.code == registry::LENGTH_HIGH_BIT.code;
     }
 
     /// The server's handshake obliges the client to fail the connection (RFC 6455 §4.1).

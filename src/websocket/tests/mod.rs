@@ -25,6 +25,7 @@ struct Seen {
     /// Whether the directions turned out to be the other way round.
     turned: bool,
     lost: usize,
+    headers_cut: usize,
     /// Bytes that were not found to be frames.
     not_found: u64,
     not_frames: usize,
@@ -110,6 +111,7 @@ fn see(seen: &mut Seen, event: SessionEvent<'_>) {
             seen.messages.push((opcode, message.payload.to_vec(), message.frames, message.whole));
             seen.compressed.push(message.compressed);
         }
+        SessionEvent::HeaderCut { .. } => seen.headers_cut += 1,
         SessionEvent::Lost(_) => seen.lost += 1,
         SessionEvent::NotFound { skipped, .. } => seen.not_found += skipped,
         SessionEvent::Found { skipped, evidence, turned, .. } => {

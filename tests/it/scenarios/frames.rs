@@ -218,7 +218,7 @@ fn rfc6455_5_5_1_close_frames_say_why() {
         (b"\x03\xe9going away", json!({"code": 1001, "reason": "going away"}), none()),
         (b"\x0f\xa0mine", json!({"code": 4000, "reason": "mine"}), none()),
         (b"\x03\xed", json!({"code": 1005, "reason": ""}), json!(["WS412"])),
-        (b"\x03\xe8\xff", json!({"code": 1000, "reason": {"base64": "/w=="}}), none()),
+        (b"\x03\xe8\xff", json!({"code": 1000, "reason": {"base64": "/w=="}}), json!(["WS413"])),
     ];
     for (body, close, findings) in closes {
         let mut capture = Capture::default();
@@ -247,7 +247,10 @@ fn masks_are_judged_by_side_and_undone_all_the_same() {
         told(&records, "frame", "masked masking_key"),
         json!([[false, null], [true, "01020304"], [true, "00000000"]])
     );
-    assert_eq!(told(&records, "finding", "code frame"), json!([["WS201", 1], ["WS202", 2]]));
+    assert_eq!(
+        told(&records, "finding", "code frame"),
+        json!([["WS201", 1], ["WS202", 2], ["WS420", 2], ["WS208", 3], ["WS420", 3]])
+    );
 }
 
 #[test]
@@ -268,7 +271,7 @@ fn bytes_that_are_no_frame_end_their_direction_only() {
     let tcp = capture.websocket();
     capture.client(tcp, b"GET / HTTP/1.1\r\n\r\n");
     capture.client(tcp, &masked(0x81, b"not read"));
-    capture.server(tcp, &frame(0x81, b"read"));
+    capture.server(tcp, &frame(0x89, b"read"));
     let records = at_frames(&capture);
     assert_eq!(texts(&records), json!([["server", "read"]]));
     assert_eq!(

@@ -31,7 +31,6 @@ fn speaking_after(request: &[u8], response: &[u8]) -> Capture {
     capture.client(tcp, request);
     capture.server(tcp, response);
     capture.client(tcp, &masked(0x81, b"hi"));
-    capture.close(tcp);
     capture
 }
 
@@ -197,6 +196,7 @@ fn a_client_that_fails_the_connection_after_a_wrong_accept_does_right() {
     capture.client(tcp, REQUEST);
     capture.server(tcp, &wrong);
     capture.client(tcp, &masked(0x88, &[0x03, 0xf2]));
+    capture.server(tcp, &frame(0x88, b""));
     capture.close(tcp);
     assert_eq!(codes(&at_frames(&capture)), json!(["WS120"]));
 }

@@ -38,9 +38,9 @@ fn the_handshake_and_the_end_of_tcp_are_seen_in_the_flags() {
             ["client", "SYN", 0, null, "TCP", "40000 → 3000 [SYN] Seq=0 Win=65535 Len=0"],
             ["server", "SYN, ACK", 0, 1, "TCP", "3000 → 40000 [SYN, ACK] Seq=0 Ack=1 Win=65535 Len=0"],
             ["client", "ACK", 1, 1, "TCP", "40000 → 3000 [ACK] Seq=1 Ack=1 Win=65535 Len=0"],
-            ["client", "FIN, ACK", 1, 1, "TCP", "40000 → 3000 [FIN, ACK] Seq=1 Ack=1 Win=65535 Len=0"],
-            ["server", "FIN, ACK", 1, 2, "TCP", "3000 → 40000 [FIN, ACK] Seq=1 Ack=2 Win=65535 Len=0"],
-            ["client", "ACK", 2, 2, "TCP", "40000 → 3000 [ACK] Seq=2 Ack=2 Win=65535 Len=0"],
+            ["server", "FIN, ACK", 1, 1, "TCP", "3000 → 40000 [FIN, ACK] Seq=1 Ack=1 Win=65535 Len=0"],
+            ["client", "FIN, ACK", 1, 2, "TCP", "40000 → 3000 [FIN, ACK] Seq=1 Ack=2 Win=65535 Len=0"],
+            ["server", "ACK", 2, 2, "TCP", "3000 → 40000 [ACK] Seq=2 Ack=2 Win=65535 Len=0"],
         ])
     );
 }
@@ -139,7 +139,7 @@ fn findings_stand_behind_the_row_of_their_packet() {
             format!("{what} {}", record["packet"])
         })
         .collect();
-    let expected = ["packet 5", "packet 6", "WS201 6", "WS201 6", "WS203 6", "packet 7"];
+    let expected = ["packet 5", "packet 6", "WS201 6", "WS201 6", "WS203 6", "packet 7", "WS420 7"];
     assert_eq!(order[4..], expected);
 }
 
