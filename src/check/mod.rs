@@ -1,8 +1,9 @@
 //! What is right and what is not.
 //!
 //! In come handshakes, frame headers and ends of messages as the `websocket` room decoded them; out come
-//! [`Violation`]s, each of one [`Rule`] of the [`registry`], to which the analyzer adds their place. This room decodes
-//! nothing, and never blames a peer for what the capture does not show.
+//! [`Violation`]s, each of one [`Rule`] of the [`registry`], to which the analyzer adds their place. What has to be
+//! remembered of a connection is in [`conduct`]. This room decodes nothing, and never blames a peer for what the capture
+//! does not show.
 //!
 //! Protocol: RFC 6455, RFC 7692; RFC 9110 and RFC 9112 where a handshake is HTTP.
 

@@ -148,7 +148,11 @@ impl Pings {
         let first = pings.next()?;
         let (count, number) = (1 + pings.count(), first.number);
         let (pinged, pinger) = (pinged, pinged.reverse().sender());
-        let others = if count > 1 { format!("; nor were {} others", count - 1) } else { String::new() };
+        let others = match count {
+            1 => String::new(),
+            2 => "; nor was another one".to_owned(),
+            count => format!("; nor were {} others", count - 1),
+        };
         let text = format!(
             "the {pinger}'s ping in frame {number} was never answered, though the {} had received it and both went on{others}",
             pinged.sender()

@@ -45,12 +45,12 @@ impl Unfinished {
             let there = at.span.length;
             let text = match length {
                 Some(length) => format!(
-                    "the connection ended inside frame {}: {there} bytes of it were sent, and its payload alone has {length}",
+                    "the connection ended inside frame {}, after {there} bytes of it; its payload alone has {length}",
                     at.number
                 ),
-                None => format!(
-                    "the connection ended inside the header of a frame, of which {there} bytes were sent"
-                ),
+                None => {
+                    format!("the connection ended inside the header of a frame, after {there} bytes of it")
+                }
             };
             let mut violation =
                 Violation::of_span(&registry::TRUNCATED_FRAME, Side::from(at.from), &at.span, text);

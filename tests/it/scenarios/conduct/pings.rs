@@ -35,7 +35,7 @@ fn rfc6455_5_5_2_a_ping_that_was_received_and_never_answered() {
             [6, 6],
             {"pings": 2},
             "the server's ping in frame 1 was never answered, though the client had received it and both went on; \
-             nor were 1 others"
+             nor was another one"
         ]])
     );
 }
