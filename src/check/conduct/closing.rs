@@ -1,13 +1,17 @@
 //! How a connection is closed: Close frames (RFC 6455 §5.5.1, §7.4), and the end of TCP behind them (§7.1).
 
 use super::{End, Found, Half, Sent};
-use crate::base::{Direction, PerDirection};
+use crate::base::{Direction, PerDirection, Timestamp};
 use crate::check::{Violation, registry};
 use crate::record::Side;
 use crate::websocket::{CODES_AS_OF, CloseBody, CodeClass, Opcode, code_class};
 
 /// The code by which a client says that an extension was not negotiated (RFC 6455 §7.4.1).
 const MANDATORY_EXTENSION: u16 = 1010;
+
+/// Nanoseconds behind its own Close within which a side that ends TCP does not wait for the answer. Browsers that leave a
+/// page do that.
+const LEAVING_NANOS: i64 = 1_000_000_000;
 
 /// The Close of one side.
 #[derive(Debug, Default)]
@@ -25,6 +29,8 @@ struct Close {
     start: u64,
     end: Option<u64>,
     code: Option<u16>,
+    /// When it was complete.
+    time: Timestamp,
 }
 
 impl Closing {
@@ -46,6 +52,7 @@ impl Closing {
                 start: sent.at.span.offset,
                 end: (!sent.cut).then(|| sent.at.span.end_offset()),
                 code: code(sent),
+                time: sent.at.span.end.time,
             });
         }
     }
@@ -114,7 +121,9 @@ pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) 
     {
         let (own, peer) = (&halves[from].closing, &halves[from.reverse()].closing);
         if own.is_closed() {
-            found.extend(client_first(from, &end));
+            // A client that waited in vain for an answer may do so.
+            let waited = !found.is_empty();
+            found.extend(client_first(from, &end).filter(|_| !waited));
         } else if !has_received(peer, &end) {
             found.push(without_close(from, &end));
         }
@@ -127,7 +136,11 @@ fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violatio
     let end = own.end?;
     let close = peer.closing.first?;
     let received = close.end.zip(end.acked).is_some_and(|(close, acked)| acked >= close);
-    if !received || own.closing.is_closed() {
+    // Who has left at once would not have read an answer.
+    let left = |gone: End| {
+        gone.packet.number < end.packet.number && gone.packet.time.nanos_since(close.time) < LEAVING_NANOS
+    };
+    if !received || own.closing.is_closed() || peer.end.is_some_and(left) {
         return None;
     }
     let (sender, how, number) = (from.sender(), end.name(), close.number);

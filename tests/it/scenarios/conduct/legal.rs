@@ -33,6 +33,18 @@ fn a_client_ends_tcp_right_behind_its_close_and_the_server_is_gone() {
 }
 
 #[test]
+fn nobody_is_there_any_more_to_read_an_answer() {
+    let gone_after = |milliseconds| {
+        let (mut capture, tcp) = talk(&[client(0x88, b"\x03\xe8")]);
+        capture.wait(milliseconds);
+        end(&mut capture, tcp, &[Side::Client, Side::Server]);
+        findings(&capture)
+    };
+    assert_eq!(gone_after(0), json!([["WS417", "client"]]));
+    assert_eq!(gone_after(2000), json!([["WS415", "server"]]), "it waited for the answer");
+}
+
+#[test]
 fn a_proxy_cuts_an_idle_tunnel() {
     for (sides, flags) in [(Side::Server, FIN | ACK), (Side::Client, FIN | ACK), (Side::Server, RST | ACK)] {
         let (mut capture, tcp) = talk(&[client(0x81, b"hi"), server(0x89, b"are you there?")]);
