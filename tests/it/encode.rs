@@ -118,7 +118,10 @@ proptest! {
         let expected = Direction::BOTH.map(|from| (from, Opcode::Close, normal.clone()));
         let closes: Vec<_> = closes.iter().map(|(from, close)| (*from, close.opcode, close.payload.clone())).collect();
         prop_assert_eq!(closes, expected);
-        prop_assert_eq!(rows(&records_of_frames, "finding"), Vec::<Value>::new());
+        // Nobody plans the pongs of these conversations: pings stay unanswered, and pongs do not match.
+        let findings = rows(&records_of_frames, "finding");
+        let wrong: Vec<_> = findings.iter().filter(|finding| !matches!(finding["code"].as_str(), Some("WS403" | "WS404"))).collect();
+        prop_assert_eq!(wrong, Vec::<&Value>::new());
         prop_assert_eq!(&rows(&records_of_frames, "connection")[0]["ended_by"], "close-handshake");
 
         let messages = rows(&records(&file, "messages"), "message");

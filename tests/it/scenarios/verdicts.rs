@@ -79,7 +79,7 @@ fn what_was_still_open_where_a_file_is_cut_is_undetermined() {
     capture.client(open, &masked(0x81, b"cut"));
     let whole = capture.pcap();
     let records = parse_lines(&render(&whole[..whole.len() - 1], Rows::Frames, &mut Json::lines()));
-    let expected = json!([["WS111", "WS908"], ["pass", "undetermined"]]);
+    let expected = json!([["WS416", "WS111", "WS908"], ["pass", "undetermined"]]);
     let verdicts = told(&records, "connection", "verdict");
     assert_eq!(json!([told(&records, "finding", "code"), verdicts]), expected);
     assert_eq!(told(&at_frames(&capture), "connection", "verdict"), json!(["pass", "pass"]));
@@ -113,7 +113,7 @@ fn that_less_is_shown_than_was_judged_changes_no_verdict() {
     let records = at_frames_under(limits, &saying(&masked(0x81, b"longer than that")));
     assert_eq!(
         (codes(&records), &only(&records, "connection")["verdict"]),
-        (json!(["WS906"]), &json!("pass"))
+        (json!(["WS906", "WS416"]), &json!("pass"))
     );
     let records = at_frames_under(limits, &saying_with_a_gap(&masked(0x81, b"longer than that")));
     assert_eq!(codes(&records), json!(["WS906", "WS901"]));
@@ -133,16 +133,17 @@ fn the_closing_row_says_the_verdict() {
 fn what_is_not_selected_does_not_arise() {
     let capture = saying_with_a_gap(&frame(0x93, b"three rules"));
     let all = at_frames(&capture);
-    assert_eq!(codes(&all), json!(["WS201", "WS203", "WS204", "WS901"]));
+    assert_eq!(codes(&all), json!(["WS201", "WS203", "WS204", "WS901", "WS420"]));
     for (select, ignore, codes_left, verdict) in [
-        (&[][..], &["WS2"][..], json!(["WS901"]), "undetermined"),
-        (&[], &["WS2", "missing-bytes"], none(), "pass"),
+        (&[][..], &["WS2"][..], json!(["WS901", "WS420"]), "undetermined"),
+        (&[], &["WS2", "missing-bytes", "WS420"], none(), "pass"),
         (&["WS204"], &["WS2"], json!(["WS204"]), "fail"),
         (&["WS9"], &[], json!(["WS901"]), "undetermined"),
         (&["ws1"], &[], none(), "pass"),
     ] {
         let records = at_frames_selecting(select, ignore, &capture);
-        let errors = codes_left.as_array().unwrap().iter().filter(|code| *code != "WS901").count();
+        let errors =
+            codes_left.as_array().unwrap().iter().filter(|code| *code != "WS901" && *code != "WS420").count();
         assert_eq!(codes(&records), codes_left, "{select:?} {ignore:?}");
         let connection = only(&records, "connection");
         assert_eq!(
@@ -192,6 +193,7 @@ fn handshakes_and_findings_stand_at_their_place_among_messages() {
             ["finding", 7, "WS201"],
             ["finding", 8, "WS203"],
             ["message", 9, null],
+            ["finding", 9, "WS420"],
             ["connection", 12, null],
         ])
     );
