@@ -39,21 +39,46 @@ pub enum Opening {
     },
     /// The capture begins behind the handshake.
     NotCaptured,
+    /// The plain handshake, of which, as of all that follows, only this direction is captured.
+    OneDirection(Direction),
+    /// The plain handshake, analyzed under another cap of [`Limits`](crate::base::Limits).
+    Limited {
+        /// Its name.
+        limit: &'static str,
+        /// Its value.
+        value: u64,
+    },
 }
 
-/// Something that happens on a connection, behind its opening.
+/// Something that happens on a connection, behind its opening. Nothing happens that is not a step: a conversation
+/// that does not end is still open when the capture ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The client sends these bytes in one segment, which acknowledges all that the server has sent.
     Client(&'static [u8]),
     /// The server does.
     Server(&'static [u8]),
-    /// As before, and the receiver acknowledges them, but the capture misses the segment.
+    /// The client sends these bytes behind its request, before it has received anything from the server.
+    Early(&'static [u8]),
+    /// A side sends, and the receiver acknowledges, but the capture misses the segment.
     Missed(Direction, &'static [u8]),
+    /// A side sends, and the capture lacks so many bytes of the segment's end.
+    Cut(Direction, &'static [u8], usize),
+    /// A side sends these bytes once more as the bytes that it sent last.
+    Again(Direction, &'static [u8]),
     /// A side ends its direction (FIN).
     Fin(Direction),
     /// A side resets the connection (RST).
     Reset(Direction),
+    /// Another connection begins, with changes of the plain handshake; the steps behind this one happen on it.
+    Connect {
+        /// Of the request.
+        request: &'static [Edit],
+        /// Of the response.
+        response: &'static [Edit],
+    },
+    /// The capture file ends inside the record of the last packet.
+    EndOfFile,
 }
 
 /// The request of a handshake without anything special (RFC 6455 §1.3).
@@ -77,4 +102,12 @@ impl Example {
     pub const fn of_handshake(request: &'static [Edit], response: &'static [Edit]) -> Self {
         Self { opening: Opening::Handshake { request, response }, steps: &[] }
     }
+}
+
+/// A head with changes made to it. What is to be replaced and is not there stays as it is.
+pub fn edited(head: &str, edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(head.to_owned(), |head, (from, to)| match (*from, head.strip_suffix("\r\n")) {
+        ("", Some(lines)) => format!("{lines}{to}\r\n\r\n"),
+        _ => head.replacen(from, to, 1),
+    })
 }

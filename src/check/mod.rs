@@ -29,7 +29,7 @@ mod text;
 mod violation;
 pub mod waiting;
 
-pub use example::{Edit, Example, Opening, REQUEST, RESPONSE, Step};
+pub use example::{Edit, Example, Opening, REQUEST, RESPONSE, Step, edited};
 pub use keys::KeyMemory;
 pub use rule::Rule;
 pub use selection::{Selection, UnknownPattern};

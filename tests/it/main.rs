@@ -11,6 +11,7 @@ mod hostile;
 mod layering;
 mod output;
 mod properties;
+mod rules;
 mod samples;
 mod scenarios;
 mod totality;

@@ -1,6 +1,7 @@
 //! What a capture does not show. Nobody is to blame.
 
-use crate::check::{Example, Rule};
+use crate::base::Direction;
+use crate::check::{Example, Opening, Rule, Step};
 use crate::record::Severity;
 
 /// WS901.
@@ -12,11 +13,20 @@ pub static MISSING_BYTES: Rule = Rule {
     summary: "Bytes of the connection are not in the capture.",
     requirement: "A verdict about every byte needs every byte. What came before and after the gap is judged; \
         what the gap holds is not.",
+    why: "A message with a gap cannot be read or judged, and what looks like silence may have been said \
+        in the missing bytes.",
     help: "Capture with a larger buffer (tcpdump -B), closer to one of the ends, or with a narrower \
         capture filter.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[
+        Step::Server(b"\x81\x0cHello"),
+        Step::Missed(Direction::ServerToClient, b", wo"),
+        Step::Server(b"rld"),
+    ]),
+    correct: Example::of_steps(&[
+        Step::Server(b"\x81\x0cHello"),
+        Step::Server(b", wo"),
+        Step::Server(b"rld"),
+    ]),
 };
 
 /// WS902.
@@ -27,10 +37,11 @@ pub static PACKETS_CUT: Rule = Rule {
     rfc: "",
     summary: "A packet is in the capture, but not all of its bytes are.",
     requirement: "The snap length of the capture was shorter than the packet; what it cut off is not known.",
+    why: "The end of each long packet is missing, and with it payload and often the next frame header: \
+        few messages can be read to their end.",
     help: "Capture whole packets: tcpdump -s 0, or no limit on the length of packets in Wireshark.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[Step::Cut(Direction::ServerToClient, b"\x81\x05Hello", 3)]),
+    correct: Example::of_steps(&[Step::Server(b"\x81\x05Hello")]),
 };
 
 /// WS903.
@@ -40,12 +51,30 @@ pub static HANDSHAKE_NOT_CAPTURED: Rule = Rule {
     severity: Severity::Warning,
     rfc: "",
     summary: "The capture begins after the opening handshake, or does not hold it.",
-    requirement: "What was negotiated is only seen in the handshake; frames were recognised by their form, and rules \
-        that depend on extensions are silent for this connection.",
+    requirement: "What was negotiated is only seen in the handshake; frames were recognised by their \
+        form, and rules that depend on extensions are silent for this connection.",
+    why: "Without the handshake nobody knows whether messages are compressed, or which other extension \
+        gives bits and opcodes a meaning.",
     help: "Start the capture before the connection is opened, or make the client connect again.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::NotCaptured,
+        steps: &[
+            Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
+            Step::Server(b"\x81\x05Hello"),
+            Step::Client(b"\x81\x8c\xa1\xb2\xc3\xd4\xe9\xdd\xb4\xf4\xc0\xc0\xa6\xf4\xd8\xdd\xb6\xeb"),
+            Step::Server(b"\x81\x0dFine, thanks."),
+            Step::Client(b"\x81\x8c\x5e\x0f\x9c\x71\x19\x60\xf3\x15\x7e\x7b\xf3\x51\x36\x6a\xfd\x03"),
+            Step::Server(b"\x81\x03Bye"),
+        ],
+    },
+    correct: Example::of_steps(&[
+        Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
+        Step::Server(b"\x81\x05Hello"),
+        Step::Client(b"\x81\x8c\xa1\xb2\xc3\xd4\xe9\xdd\xb4\xf4\xc0\xc0\xa6\xf4\xd8\xdd\xb6\xeb"),
+        Step::Server(b"\x81\x0dFine, thanks."),
+        Step::Client(b"\x81\x8c\x5e\x0f\x9c\x71\x19\x60\xf3\x15\x7e\x7b\xf3\x51\x36\x6a\xfd\x03"),
+        Step::Server(b"\x81\x03Bye"),
+    ]),
 };
 
 /// WS904.
@@ -56,11 +85,17 @@ pub static ONE_DIRECTION_ONLY: Rule = Rule {
     rfc: "",
     summary: "Only one direction of the connection is in the capture.",
     requirement: "Whether a handshake was answered, and what an end reacted to, is only seen in both directions.",
+    why: "An answer that is not in the capture cannot be told from one that was never given.",
     help: "Mirror both directions of the link, and check that the capture filter does not name a source \
         or destination only. With asymmetric routes, capture at one of the ends.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::OneDirection(Direction::ClientToServer),
+        steps: &[Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")],
+    },
+    correct: Example::of_steps(&[
+        Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
+        Step::Server(b"\x81\x05Hello"),
+    ]),
 };
 
 /// WS905.
@@ -87,11 +122,14 @@ pub static LIMIT_REACHED: Rule = Rule {
     summary: "A limit of the analysis was reached, and something was left out.",
     requirement: "The analysis holds a bounded amount of memory, whatever the capture contains; what did not fit \
         is named and not judged.",
+    why: "What was left out is neither shown nor judged, so that a conversation that looks right may not be.",
     help: "Give the limit another value (`--limit NAME=VALUE`), or analyze fewer connections at a time: split the \
         capture, or cut it down to those of interest.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Limited { limit: "payload", value: 4 },
+        steps: &[Step::Server(b"\x81\x05Hello")],
+    },
+    correct: Example::of_steps(&[Step::Server(b"\x81\x05Hello")]),
 };
 
 /// WS907.
@@ -102,11 +140,18 @@ pub static CONFLICTING_RETRANSMISSION: Rule = Rule {
     rfc: "",
     summary: "The same bytes were sent twice with different content.",
     requirement: "The analysis goes on with the first copy; which one the receiver took is not in the capture.",
+    why: "Two readers of this connection may have seen different messages: what the analysis shows is \
+        not necessarily what the receiver read.",
     help: "Look at both packets: a middlebox that rewrites payload, a capture merged from two places, or somebody \
         who wants to be read differently by the receiver and by an analyzer.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[
+        Step::Server(b"\x81\x05Hello"),
+        Step::Again(Direction::ServerToClient, b"\x81\x05Jello"),
+    ]),
+    correct: Example::of_steps(&[
+        Step::Server(b"\x81\x05Hello"),
+        Step::Again(Direction::ServerToClient, b"\x81\x05Hello"),
+    ]),
 };
 
 /// WS908.
@@ -117,11 +162,11 @@ pub static CAPTURE_CUT: Rule = Rule {
     rfc: "",
     summary: "The capture ends inside a record, or is damaged.",
     requirement: "The analysis goes as far as the file can be read; what followed is not known.",
+    why: "The end of the recording is lost: how connections ended, and what was said last, is not known.",
     help: "Stop the capturing program with an interrupt and wait until it has written its file, and check \
         the disk and the copy of the file.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[Step::Server(b"\x81\x05Hello"), Step::EndOfFile]),
+    correct: Example::of_steps(&[Step::Server(b"\x81\x05Hello")]),
 };
 
 /// WS909.
@@ -133,10 +178,21 @@ pub static RESYNCHRONISED: Rule = Rule {
     summary: "After missing bytes, frames were found again by evidence.",
     requirement: "Where a frame begins is only known from the one before; behind a loss it is inferred from headers \
         that fit each other, the segments and what they announce. What lies before them is not decoded.",
+    why: "A frame found by evidence is very likely one, and not certainly: random bytes have the form of \
+        a header once in a while.",
     help: "Look at WS901 for what is missing; a larger capture buffer avoids most losses.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[
+        Step::Missed(Direction::ServerToClient, b"\x81\x05Hello"),
+        Step::Server(b"\x81\x0cHow are you?"),
+        Step::Client(b"\x81\x8d\x37\xfa\x21\x3d\x71\x93\x4f\x58\x1b\xda\x55\x55\x56\x94\x4a\x4e\x19"),
+        Step::Server(b"\x81\x0cGood to hear"),
+    ]),
+    correct: Example::of_steps(&[
+        Step::Server(b"\x81\x05Hello"),
+        Step::Server(b"\x81\x0cHow are you?"),
+        Step::Client(b"\x81\x8d\x37\xfa\x21\x3d\x71\x93\x4f\x58\x1b\xda\x55\x55\x56\x94\x4a\x4e\x19"),
+        Step::Server(b"\x81\x0cGood to hear"),
+    ]),
 };
 
 /// WS911.
@@ -148,8 +204,14 @@ pub static EXTENSION_NOT_UNDERSTOOD: Rule = Rule {
     summary: "An extension was negotiated that Sockeye does not know.",
     requirement: "An extension may give a meaning to reserved bits, opcodes and payloads; rules about these are \
         silent for this connection.",
+    why: "Frames of such a connection can be wrong without anything being reported.",
     help: "To have everything judged, capture a connection without that extension.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(
+        &[("", "Sec-WebSocket-Extensions: x-secret")],
+        &[("", "Sec-WebSocket-Extensions: x-secret")],
+    ),
+    correct: Example::of_handshake(
+        &[("", "Sec-WebSocket-Extensions: permessage-deflate")],
+        &[("", "Sec-WebSocket-Extensions: permessage-deflate")],
+    ),
 };

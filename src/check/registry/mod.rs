@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn every_rule_is_documented() {
         for rule in RULES {
-            for text in [rule.summary, rule.requirement, rule.help] {
+            for text in [rule.summary, rule.requirement, rule.why, rule.help] {
                 assert!(text.len() > 20 && text.ends_with('.'), "{}: {text:?}", rule.code);
                 assert!(!text.contains('\n') && !text.contains("  "), "{}: {text:?}", rule.code);
             }

@@ -1,6 +1,6 @@
 //! The request of an opening handshake, and what the client does before and after the response.
 
-use crate::check::{Example, Rule};
+use crate::check::{Example, Opening, Rule, Step};
 use crate::record::Severity;
 
 /// WS101.
@@ -11,10 +11,17 @@ pub static REQUEST_NOT_GET: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request uses a method other than GET.",
     requirement: "An opening handshake is a GET request; a server has to refuse any other method.",
+    why: "A server that knows only GET answers with an error, and a proxy may treat the body-less POST \
+        as an incomplete request and wait for its body.",
     help: "Send the handshake with GET. A POST or OPTIONS here usually comes from a generic HTTP client \
         or from a proxy that rewrites requests.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("GET", "POST")],
+            response: "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -25,12 +32,18 @@ pub static REQUEST_HTTP_VERSION: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request is older than HTTP/1.1.",
-    requirement: "The request uses HTTP/1.1 or higher: HTTP/1.0 has no upgrade, and its proxies forward Upgrade \
-        and Connection blindly.",
+    requirement: "The request uses HTTP/1.1 or higher.",
+    why: "HTTP/1.0 has no upgrade, and its proxies forward Upgrade and Connection without understanding \
+        them. Servers refuse such a request, so that nobody can connect through that proxy.",
     help: "If a proxy stands before the server, let it speak HTTP/1.1 to its backend (nginx: \
         proxy_http_version 1.1).",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("HTTP/1.1", "HTTP/1.0")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -42,10 +55,17 @@ pub static MISSING_HOST: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request does not say which host it is for.",
     requirement: "The request carries a Host field with the host, and the port unless it is the default one.",
+    why: "A virtual host or a proxy cannot route the request, and a server cannot tell which of its \
+        sites was meant: most answer 400.",
     help: "Send Host. A virtual host or a proxy cannot route the request without it.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("Host: server.example\r\n", "")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
+    correct: Example::of_handshake(&[("server.example", "server.example:8080")], &[]),
 };
 
 /// WS104.
@@ -56,11 +76,12 @@ pub static MISSING_UPGRADE: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request does not list websocket in Upgrade.",
     requirement: "The request carries an Upgrade field whose list contains websocket, in any case.",
+    why: "Without it the request is an ordinary GET: the server answers with a page or an error, and the \
+        client reports that it could not connect.",
     help: "Send Upgrade: websocket. If the client did, a proxy between it and this capture removed the \
         field, which is hop-by-hop.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(&[("Upgrade: websocket", "Upgrade: websockets")], &[]),
+    correct: Example::of_handshake(&[("Upgrade: websocket", "Upgrade: WebSocket")], &[]),
 };
 
 /// WS105.
@@ -70,13 +91,13 @@ pub static MISSING_CONNECTION_UPGRADE: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request does not list Upgrade in Connection.",
-    requirement: "The request carries a Connection field whose list contains Upgrade, in any case; without it, \
-        Upgrade is not for this hop.",
+    requirement: "The request carries a Connection field whose list contains Upgrade, in any case.",
+    why: "Connection names the fields that are meant for this hop only. If Upgrade is not among them, \
+        proxies and servers ignore it, and the request is an ordinary GET.",
     help: "Send Connection: Upgrade (or keep-alive, Upgrade). If the client did, a proxy on the way \
         replaced the field.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(&[("Connection: Upgrade", "Connection: keep-alive")], &[]),
+    correct: Example::of_handshake(&[("Connection: Upgrade", "Connection: keep-alive, Upgrade")], &[]),
 };
 
 /// WS106.
@@ -86,11 +107,17 @@ pub static MISSING_KEY: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request has no Sec-WebSocket-Key.",
-    requirement: "The request carries a Sec-WebSocket-Key, from which the server derives the proof that it \
-        understood the request.",
+    requirement: "The request carries a Sec-WebSocket-Key.",
+    why: "From the key the server derives the proof that it understood the request. Without a key there \
+        is nothing to prove, and servers refuse.",
     help: "Use a WebSocket client rather than a plain HTTP request with an Upgrade field.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -103,11 +130,21 @@ pub static INVALID_KEY: Rule = Rule {
     summary: "Sec-WebSocket-Key is not the base64 form of 16 bytes.",
     requirement: "The key is a random value of 16 bytes in base64: 24 characters, of which the last two are \
         padding.",
+    why: "Many servers decode the key and answer 400 if it is not 16 bytes; such a client works with \
+        some servers and fails with others.",
     help: "Take 16 random bytes and encode them with standard base64, padding included; not hexadecimal, \
         not base64url, not a text.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("dGhlIHNhbXBsZSBub25jZQ==", "my-secret-key")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
+    correct: Example::of_handshake(
+        &[("dGhlIHNhbXBsZSBub25jZQ==", "AQIDBAUGBwgJCgsMDQ4PEA==")],
+        &[("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY=")],
+    ),
 };
 
 /// WS108.
@@ -117,11 +154,17 @@ pub static REPEATED_KEY: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §11.3.1",
     summary: "The upgrade request has more than one Sec-WebSocket-Key.",
-    requirement: "Sec-WebSocket-Key appears once in a request; with two, nobody can say which one the response \
-        proves.",
+    requirement: "Sec-WebSocket-Key appears once in a request.",
+    why: "With two keys nobody can say which one the response has to prove: client and server may take \
+        different ones, and the connection fails.",
     help: "Send one key. If the client sent one, look for a proxy or middleware that adds its own.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("", "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -133,10 +176,17 @@ pub static MISSING_VERSION: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request has no Sec-WebSocket-Version.",
     requirement: "The request carries Sec-WebSocket-Version: 13.",
+    why: "A server cannot know which protocol the client speaks: drafts before the RFC used other \
+        handshakes and frames. Servers refuse, or guess.",
     help: "Send Sec-WebSocket-Version: 13. A request without it comes from a hand-made client or from a \
         draft older than the RFC.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("Sec-WebSocket-Version: 13\r\n", "")],
+            response: "HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -147,12 +197,19 @@ pub static UNSUPPORTED_VERSION: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §4.1",
     summary: "Sec-WebSocket-Version of the request is not 13.",
-    requirement: "The version of the protocol in RFC 6455 is 13, and a request names exactly that; other numbers \
-        belong to drafts or to nothing.",
+    requirement: "The version of the protocol in RFC 6455 is 13, and a request names exactly that.",
+    why: "Other numbers belong to drafts with other handshakes and frames, or to nothing. A server that \
+        speaks the RFC refuses the request.",
     help: "Update the client to one that speaks RFC 6455, or repeat the handshake with a version that the \
         server's answer lists.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("Version: 13", "Version: 8")],
+            response: "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                Sec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -163,13 +220,17 @@ pub static REUSED_KEY: Rule = Rule {
     severity: Severity::Info,
     rfc: "RFC 6455 §4.1",
     summary: "The same Sec-WebSocket-Key was used on another connection.",
-    requirement: "A client chooses its key at random for each connection. A relay that forwards a handshake \
-        rightly sends the same key again.",
+    requirement: "A client chooses its key at random for each connection. A relay that forwards a \
+        handshake rightly sends the same key again.",
+    why: "A key that never changes makes a response predictable: a cached 101, or one to another \
+        request, is taken for a fresh answer.",
     help: "If both connections belong to the two sides of a proxy, nothing is wrong. If one client opened \
         both, its key is a constant: use fresh random bytes.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[Step::Connect { request: &[], response: &[] }]),
+    correct: Example::of_steps(&[Step::Connect {
+        request: &[("dGhlIHNhbXBsZSBub25jZQ==", "AQIDBAUGBwgJCgsMDQ4PEA==")],
+        response: &[("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY=")],
+    }]),
 };
 
 /// WS112.
@@ -181,11 +242,15 @@ pub static INVALID_SUBPROTOCOL_OFFER: Rule = Rule {
     summary: "The offered subprotocols are not a list of unique tokens.",
     requirement: "Each element of Sec-WebSocket-Protocol in a request is a token (no blanks, no separators), and \
         no two are equal.",
+    why: "Servers split the field at commas and compare tokens: a name with a blank or a slash is never \
+        found, or makes the server refuse the whole request.",
     help: "Name each subprotocol once, without blanks, slashes or quotes. Data that is no subprotocol \
         belongs elsewhere, or in a token-safe encoding such as base64url without padding.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(&[("", "Sec-WebSocket-Protocol: chat, my chat")], &[]),
+    correct: Example::of_handshake(
+        &[("", "Sec-WebSocket-Protocol: chat, superchat")],
+        &[("", "Sec-WebSocket-Protocol: chat")],
+    ),
 };
 
 /// WS113.
@@ -197,11 +262,21 @@ pub static MALFORMED_EXTENSIONS: Rule = Rule {
     summary: "Sec-WebSocket-Extensions does not follow its grammar.",
     requirement: "The field is a list of tokens with parameters; a parameter's value is a token, or a quoted \
         string that is a token once unquoted. Who receives anything else must fail the connection.",
+    why: "A peer that reads the field differently agrees to another extension than the sender meant, or \
+        to none, and the first compressed message ends the connection.",
     help: "Correct the value, for example: permessage-deflate; client_max_window_bits. Leave the field \
         out if there is nothing to say.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("", "Sec-WebSocket-Extensions: permessage-deflate client_max_window_bits")],
+            response: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
+    correct: Example::of_handshake(
+        &[("", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")],
+        &[],
+    ),
 };
 
 /// WS114.
@@ -212,10 +287,11 @@ pub static FRAGMENT_IN_TARGET: Rule = Rule {
     rfc: "RFC 6455 §3",
     summary: "The request target contains a fragment identifier.",
     requirement: "WebSocket URIs have no fragment: a # is not used, or written as %23.",
+    why: "A fragment is for the client's own use, and has no meaning to a server: some refuse the \
+        request, others look for a resource of that name.",
     help: "Remove the # and what follows it from the URL, or escape it as %23 if it is meant as data.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(&[("/chat", "/chat#room")], &[]),
+    correct: Example::of_handshake(&[("/chat", "/chat?name=%23room")], &[]),
 };
 
 /// WS115.
@@ -225,13 +301,14 @@ pub static DATA_BEFORE_RESPONSE: Rule = Rule {
     severity: Severity::Error,
     rfc: "RFC 6455 §4.1",
     summary: "The client sent a frame before it had received the server's response.",
-    requirement: "After its request a client waits for the response and sends nothing more until the response \
-        was received and found valid.",
+    requirement: "After its request a client sends nothing more until the response was received and \
+        found valid.",
+    why: "Until the 101 the server may still refuse, or a proxy may read the bytes as another HTTP \
+        request. Servers that do not expect them lose them or close the connection.",
     help: "Send the first message from the open event or callback of the client library, not right behind \
         the request.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_steps(&[Step::Early(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")]),
+    correct: Example::of_steps(&[Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")]),
 };
 
 /// WS116.
@@ -243,10 +320,11 @@ pub static MALFORMED_HEAD: Rule = Rule {
     summary: "The head of the request or response departs from the form of HTTP/1.1.",
     requirement: "Lines end in CRLF, no empty line stands before the first, a status code is followed by a \
         space, no blank stands before a colon, and values are not folded over lines.",
+    why: "Peers and proxies read such heads differently, which makes for refused handshakes and for \
+        request smuggling.",
     help: "Write the head with an HTTP library. Peers and proxies read such heads differently, which \
         makes for refused handshakes and for request smuggling.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example::of_handshake(&[("Host: ", "Host : ")], &[]),
     correct: Example::PLAIN,
 };
 
@@ -258,10 +336,17 @@ pub static REPEATED_VERSION: Rule = Rule {
     rfc: "RFC 6455 §11.3.5",
     summary: "The upgrade request has more than one Sec-WebSocket-Version.",
     requirement: "Sec-WebSocket-Version appears once in a request.",
+    why: "Which version counts depends on who reads it: one server takes the first, another the last, a \
+        third refuses.",
     help: "Send the field once, with 13. If the client did, look for a proxy or middleware that adds its \
         own.",
-    why: "",
-    breaking: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Refused {
+            request: &[("", "Sec-WebSocket-Version: 8")],
+            response: "HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n",
+        },
+        steps: &[],
+    },
     correct: Example::PLAIN,
 };
 
@@ -274,11 +359,18 @@ pub static CONTINUED_AFTER_INVALID_RESPONSE: Rule = Rule {
     summary: "The client went on sending after a response that obliged it to give up.",
     requirement: "A client checks Upgrade, Connection, Sec-WebSocket-Accept, the subprotocol and the extensions \
         of a 101; if one is wrong, it fails the connection and sends no messages.",
+    why: "A client that does not verify the response can be talked to by a server, or a cache, that \
+        never understood its request: this is what the handshake was designed to prevent.",
     help: "Let the client verify the response. One that does not can be talked to by a server that never \
         understood its request.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::Handshake {
+            request: &[],
+            response: &[("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "C/0nmHhBztSRGR1CwL6Tf4ZjwpY=")],
+        },
+        steps: &[Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")],
+    },
+    correct: Example::of_steps(&[Step::Client(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")]),
 };
 
 /// WS119.
@@ -289,9 +381,10 @@ pub static REPEATED_HOST: Rule = Rule {
     rfc: "RFC 9112 §3.2",
     summary: "The request has more than one Host.",
     requirement: "A request has exactly one Host field; servers answer any other number with 400.",
+    why: "Two of them make a proxy and its backend disagree about the target, which is a classic way \
+        around access rules.",
     help: "Send Host once. Two of them are a classic way to make a proxy and its backend disagree about \
         the target.",
-    why: "",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example::of_handshake(&[("", "Host: other.example")], &[]),
+    correct: Example::of_handshake(&[("", "X-Forwarded-Host: other.example")], &[]),
 };

@@ -1,33 +1,25 @@
-//! The rules against heads and frames: what breaks each rule, what nearly does, and what real stacks do.
+//! The rules against heads and frames: what a finding says, what nearly breaks a rule, and what real
+//! stacks do. That each rule is broken by its example is for the tests of the whole.
 
-mod cases;
 mod legal;
 mod negotiation;
+mod near;
 mod random;
 
 use super::frame::{self, FrameAt};
 use super::handshake::{self, Exchange};
 use super::testing::{packet, request, response};
-use super::{KeyMemory, Rule, Violation};
+use super::{KeyMemory, REQUEST, RESPONSE, Rule, Violation, edited};
 use crate::base::{Direction, PerDirection, Span};
 use crate::websocket::Negotiated;
 use crate::websocket::{CloseBody, FrameHeader, Opcode};
 
-const REQUEST: &str = "GET /chat HTTP/1.1\r\nHost: server.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-
-const RESPONSE: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-
 const COMPLETE: PerDirection<bool> = PerDirection { client: true, server: true };
 
-/// `base` with one part replaced; an empty `from` appends `to` as a header line.
+/// `base` with one change.
 fn edit(base: &str, from: &str, to: &str) -> String {
-    if from.is_empty() {
-        return format!("{}{to}\r\n\r\n", base.strip_suffix("\r\n").unwrap());
-    }
     assert!(base.contains(from), "{from:?} is in {base:?}");
-    base.replacen(from, to, 1)
+    edited(base, &[(from, to)])
 }
 
 /// What is found in a handshake, and the rule that obliges the client to fail it.
