@@ -101,10 +101,10 @@ impl Play {
 
 /// A head with all of the changes made to it.
 fn head(base: &str, edits: &[Edit]) -> String {
-    for (from, _) in edits {
-        assert!(base.contains(from), "{from:?} is in the head that is changed");
-    }
-    edited(base, edits)
+    edits.iter().fold(base.to_owned(), |head, edit| {
+        assert!(head.contains(edit.0), "{:?} is in the head that is changed", edit.0);
+        edited(&head, &[*edit])
+    })
 }
 
 fn side(from: Direction) -> Side {

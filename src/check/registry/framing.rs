@@ -28,8 +28,8 @@ pub static MASKED_SERVER_FRAME: Rule = Rule {
     rfc: "RFC 6455 §5.1",
     summary: "The server sent a masked frame.",
     requirement: "A server does not mask its frames; a client that receives a masked one closes the connection.",
-    why: "The mask protects against clients only. Clients that receive a masked frame fail the \
-        connection, so that the first message of this server is its last.",
+    why: "The mask protects against bytes that a client's page has chosen; a server's frames need none. \
+        With strict clients the first message of such a server is its last.",
     help: "Let the server write frames without mask bit and key. Often the client's code for writing \
         frames was reused.",
     breaking: Example::of_steps(&[Step::Server(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")]),
@@ -45,8 +45,8 @@ pub static RESERVED_OPCODE: Rule = Rule {
     summary: "A frame has an opcode without a meaning.",
     requirement: "Opcodes 0x3 to 0x7 and 0xB to 0xF are reserved; without an extension that defines them the \
         receiver fails the connection.",
-    why: "Nobody knows what the frame means, and a receiver fails the connection. Often the sender \
-        writes something else than frames, or lost count of its own bytes.",
+    why: "Nobody knows what the frame means. Often the sender writes something else than frames, or lost \
+        count of its own bytes, and everything behind is misread.",
     help: "Use text, binary, continuation, close, ping or pong. Where several rules break at once, the \
         bytes are probably no frames at all.",
     breaking: Example::of_steps(&[Step::Server(b"\x83\x05Hello")]),
@@ -62,8 +62,8 @@ pub static RSV_WITHOUT_EXTENSION: Rule = Rule {
     summary: "A frame has a reserved bit set that no negotiated extension uses.",
     requirement: "RSV1, RSV2 and RSV3 are 0 unless an extension was negotiated that gives them a meaning; \
         otherwise the receiver fails the connection.",
-    why: "The bits say that the payload is to be read in another way. A receiver that did not agree to \
-        any fails the connection; one that does not look delivers compressed bytes as text.",
+    why: "The bits say that the payload is to be read in another way: a strict receiver gives up, and \
+        one that does not look delivers compressed bytes as text.",
     help: "RSV1 alone means a compressed message: check that permessage-deflate was really agreed in the \
         response, and that no proxy removed it.",
     breaking: Example::of_steps(&[Step::Server(b"\xc1\x05Hello")]),

@@ -11,8 +11,9 @@ pub static REQUEST_NOT_GET: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request uses a method other than GET.",
     requirement: "An opening handshake is a GET request; a server has to refuse any other method.",
-    why: "A server that knows only GET answers with an error, and a proxy may treat the body-less POST \
-        as an incomplete request and wait for its body.",
+    why: "A server has to refuse it, so that no connection comes about; and firewalls and frameworks \
+        check a POST for things that a handshake does not carry, such as a length or a token against \
+        forgery.",
     help: "Send the handshake with GET. A POST or OPTIONS here usually comes from a generic HTTP client \
         or from a proxy that rewrites requests.",
     breaking: Example {
@@ -57,7 +58,7 @@ pub static MISSING_HOST: Rule = Rule {
     requirement: "The request carries a Host field with the host, and the port unless it is the default one.",
     why: "A virtual host or a proxy cannot route the request, and a server cannot tell which of its \
         sites was meant: most answer 400.",
-    help: "Send Host. A virtual host or a proxy cannot route the request without it.",
+    help: "Send Host with the host and port of the URL; HTTP libraries do.",
     breaking: Example {
         opening: Opening::Refused {
             request: &[("Host: server.example\r\n", "")],
@@ -130,8 +131,8 @@ pub static INVALID_KEY: Rule = Rule {
     summary: "Sec-WebSocket-Key is not the base64 form of 16 bytes.",
     requirement: "The key is a random value of 16 bytes in base64: 24 characters, of which the last two are \
         padding.",
-    why: "Many servers decode the key and answer 400 if it is not 16 bytes; such a client works with \
-        some servers and fails with others.",
+    why: "Some servers decode the key and answer 400 if it is not 16 bytes, others only hash its text: \
+        such a client works with some servers and fails with others.",
     help: "Take 16 random bytes and encode them with standard base64, padding included; not hexadecimal, \
         not base64url, not a text.",
     breaking: Example {
@@ -322,8 +323,7 @@ pub static MALFORMED_HEAD: Rule = Rule {
         space, no blank stands before a colon, and values are not folded over lines.",
     why: "Peers and proxies read such heads differently, which makes for refused handshakes and for \
         request smuggling.",
-    help: "Write the head with an HTTP library. Peers and proxies read such heads differently, which \
-        makes for refused handshakes and for request smuggling.",
+    help: "Write the head with an HTTP library rather than by hand.",
     breaking: Example::of_handshake(&[("Host: ", "Host : ")], &[]),
     correct: Example::PLAIN,
 };
@@ -361,8 +361,7 @@ pub static CONTINUED_AFTER_INVALID_RESPONSE: Rule = Rule {
         of a 101; if one is wrong, it fails the connection and sends no messages.",
     why: "A client that does not verify the response can be talked to by a server, or a cache, that \
         never understood its request: this is what the handshake was designed to prevent.",
-    help: "Let the client verify the response. One that does not can be talked to by a server that never \
-        understood its request.",
+    help: "Let the client verify the response, or use a client library, which does.",
     breaking: Example {
         opening: Opening::Handshake {
             request: &[],
@@ -383,8 +382,7 @@ pub static REPEATED_HOST: Rule = Rule {
     requirement: "A request has exactly one Host field; servers answer any other number with 400.",
     why: "Two of them make a proxy and its backend disagree about the target, which is a classic way \
         around access rules.",
-    help: "Send Host once. Two of them are a classic way to make a proxy and its backend disagree about \
-        the target.",
+    help: "Send Host once. If the client did, look for a proxy or middleware that adds its own.",
     breaking: Example::of_handshake(&[("", "Host: other.example")], &[]),
     correct: Example::of_handshake(&[("", "X-Forwarded-Host: other.example")], &[]),
 };

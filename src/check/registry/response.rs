@@ -160,8 +160,8 @@ pub static RESPONSE_HTTP_VERSION: Rule = Rule {
     rfc: "RFC 9110 §15.2",
     summary: "A 101 is an HTTP/1.0 response, or answers an HTTP/1.0 request.",
     requirement: "HTTP/1.0 knows no 1xx status: a server sends none to an HTTP/1.0 client, and none as HTTP/1.0.",
-    why: "Clients that read the version take such a 101 for a final response, or refuse it; proxies do \
-        not switch to relaying.",
+    why: "Clients that read the version may take such a 101 for a final response, or refuse it, and a \
+        proxy may not begin to relay.",
     help: "Answer with HTTP/1.1 (some servers and scripts write HTTP/1.0 by default), and refuse upgrades \
         from HTTP/1.0 clients.",
     breaking: Example::of_handshake(&[], &[("HTTP/1.1", "HTTP/1.0")]),
@@ -178,7 +178,7 @@ pub static BODY_HEADER_IN_101: Rule = Rule {
     requirement: "A 101 has no body and carries neither Content-Length nor Transfer-Encoding.",
     why: "The bytes behind a 101 are frames. A proxy or client that believes the field would swallow \
         them as a body.",
-    help: "Leave the field out of the 101. A proxy that believes it would swallow frames as a body.",
+    help: "Leave the field out of the 101; some frameworks add it to every response.",
     breaking: Example::of_handshake(&[], &[("", "Content-Length: 0")]),
     correct: Example::PLAIN,
 };
@@ -279,7 +279,7 @@ pub static REPEATED_EXTENSIONS_HEADER: Rule = Rule {
     requirement: "Sec-WebSocket-Extensions appears at most once in a response (§11.3.2), though §4.2.2 of the \
         same RFC allows to split it.",
     why: "Some clients read only the first field, and do not see what the others agree to.",
-    help: "Join the values with commas into one field: some clients read only the first.",
+    help: "Join the values with commas into one field.",
     breaking: Example::of_handshake(
         &[("", "Sec-WebSocket-Extensions: x-one, x-two")],
         &[("", "Sec-WebSocket-Extensions: x-one\r\nSec-WebSocket-Extensions: x-two")],

@@ -33,7 +33,7 @@ fn requests_that_nearly_break_a_rule() {
 fn a_request_that_was_accepted_although_it_breaks_a_rule() {
     for (from, to, expected) in [
         ("GET", "POST", &["WS101", "WS131"][..]),
-        ("HTTP/1.1", "HTTP/1.0", &["WS102", "WS131", "WS128"]),
+        ("HTTP/1.1", "HTTP/1.0", &["WS102", "WS128", "WS131"]),
         ("Host: server.example\r\n", "", &["WS103", "WS131"]),
         ("Sec-WebSocket-Key", "Sec-WebSocket-Keys", &["WS106", "WS131"]),
         ("", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", &["WS108", "WS131"]),
@@ -43,8 +43,7 @@ fn a_request_that_was_accepted_although_it_breaks_a_rule() {
         ("", "Sec-WebSocket-Version: 8", &["WS117", "WS131"]),
     ] {
         let mut found = codes(&heads(&edit(REQUEST, from, to), RESPONSE));
-        let mut expected = expected.to_vec();
-        (found.sort_unstable(), expected.sort_unstable());
+        found.sort_unstable();
         assert_eq!(found, expected, "{to}");
     }
 }
