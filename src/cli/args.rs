@@ -39,6 +39,8 @@ pub(super) enum Command {
     Accept(AcceptArgs),
     /// Build a frame, right or wrong, or a capture of a connection in which it is sent
     Encode(EncodeArgs),
+    /// Print the rules: a table of them, or all that there is to say about one
+    Rules(RulesArgs),
     /// Print the JSON Schema of the JSON output
     Schema,
 }
@@ -223,6 +225,27 @@ impl From<FailOn> for Option<Severity> {
             FailOn::Never => None,
         }
     }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RulesArgs {
+    /// Print only these, in full: codes (`WS120`) or names (`wrong-accept`); beginnings of codes (`WS4`) as a table
+    #[arg(value_name = "CODE")]
+    pub rules: Vec<String>,
+    /// How to write them; JSON has everything about each rule
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub format: RulesFormat,
+    /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// For people
+    Text,
+    /// One JSON array
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

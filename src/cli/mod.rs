@@ -14,6 +14,7 @@ mod hex;
 mod input;
 mod limit;
 mod reading;
+mod rules;
 mod terminal;
 mod timeline;
 
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Schema) => schema().map(|()| ExitCode::SUCCESS),
         None => timeline::run(&args.timeline).map(|()| ExitCode::SUCCESS),
     };

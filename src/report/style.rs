@@ -24,10 +24,8 @@ pub(super) enum Style {
 impl Style {
     pub(super) fn of(record: &Record<'_>) -> Style {
         match record {
-            Record::Finding(finding) => match finding.severity {
-                Severity::Error => Style::Alarm,
-                Severity::Warning | Severity::Info => Style::Notice,
-            },
+            Record::Finding(finding) if finding.severity == Severity::Error => Style::Alarm,
+            Record::Finding(_) => Style::Notice,
             Record::Frame(frame) if frame.header.opcode.is_control() => Style::Control,
             Record::Message(message) if message.header.opcode.is_control() => Style::Control,
             Record::Frame(frame) => Style::sender(frame.from),
@@ -35,6 +33,15 @@ impl Style {
             Record::Packet(row) => Style::sender(row.from),
             Record::Request(_) => Style::Client,
             _ => Style::Plain,
+        }
+    }
+
+    /// Where findings are told apart by how bad they are, as compilers do.
+    pub(super) fn of_severity(severity: Severity) -> Style {
+        match severity {
+            Severity::Error => Style::Alarm,
+            Severity::Warning => Style::Caution,
+            Severity::Info => Style::Good,
         }
     }
 

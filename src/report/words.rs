@@ -155,7 +155,7 @@ fn answer(text: &mut String, handshake: &Handshake<'_>) {
 }
 
 /// Appends `Text [FIN] [MASKED]`.
-fn frame_header(text: &mut String, header: &FrameHeader) {
+pub(super) fn frame_header(text: &mut String, header: &FrameHeader) {
     opcode(text, header.opcode);
     let marks = [
         (header.fin, " [FIN]"),

@@ -9,11 +9,10 @@ use std::path::Path;
 use serde_json::Value;
 use sockeye::base::Limits;
 use sockeye::base::limits::ALL;
-use sockeye::check::Rule;
 use sockeye::check::registry::RULES;
+use sockeye::check::{REQUEST, RESPONSE};
 use sockeye::filter::FIELDS;
-use sockeye::record::Severity;
-use sockeye::report::SCHEMA_TEXT;
+use sockeye::report::{SCHEMA_TEXT, rule_markdown};
 
 use crate::layering::{MAY_KNOW, ONE_ROOM};
 
@@ -61,26 +60,17 @@ const FAMILIES: [(&str, &str); 7] = [
     ("WS9", "What the capture does not show"),
 ];
 
-fn severity(rule: &Rule) -> &'static str {
-    match rule.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
 #[test]
 fn the_rules_are_listed() {
-    let mut page = String::new();
+    let head = |head: &str| format!("\n```text\n{}\n```\n", head.replace("\r\n", "\n").trim_end());
+    let mut page = head(REQUEST) + &head(RESPONSE);
     for (prefix, title) in FAMILIES {
-        write!(page, "\n## {title}\n").unwrap();
-        for rule in RULES.iter().filter(|rule| rule.code.starts_with(prefix)) {
-            write!(page, "\n### {} {}\n\n{}", rule.code, rule.name, severity(rule)).unwrap();
-            if !rule.rfc.is_empty() {
-                write!(page, " · {}", rule.rfc).unwrap();
-            }
-            write!(page, "\n\n{}\n\n", rule.summary).unwrap();
-            write!(page, "- **Demanded:** {}\n- **What to do:** {}\n", rule.requirement, rule.help).unwrap();
+        let mut rules = RULES.iter().filter(|rule| rule.code.starts_with(prefix)).peekable();
+        if rules.peek().is_some() {
+            write!(page, "\n## {title}\n").unwrap();
+        }
+        for rule in rules {
+            write!(page, "\n{}", rule_markdown(rule)).unwrap();
         }
     }
     assert_eq!(page.matches("\n### ").count(), RULES.len(), "every rule belongs to a family");

@@ -2,8 +2,8 @@
 //! stacks do. That each rule is broken by its example is for the tests of the whole.
 
 mod legal;
-mod negotiation;
 mod near;
+mod negotiation;
 mod random;
 
 use super::frame::{self, FrameAt};

@@ -6,7 +6,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::gather::Kept;
 use super::outcome::{demand, place, severity};
-use crate::record::Severity;
 use crate::report::style::Style;
 
 /// Columns that text is given at least, however narrow the terminal is.
@@ -109,17 +108,6 @@ impl Page {
             let _ = write!(self.text, " … {length} bytes in all");
         }
         self.text.push('\n');
-    }
-}
-
-impl Style {
-    /// The style of a finding.
-    pub(super) fn of_severity(severity: Severity) -> Style {
-        match severity {
-            Severity::Error => Style::Alarm,
-            Severity::Warning => Style::Caution,
-            Severity::Info => Style::Good,
-        }
     }
 }
 
