@@ -109,8 +109,11 @@ pub static NO_TLS_KEYS: Rule = Rule {
     why: "A wss: connection that is not decrypted is not judged at all.",
     help: "Capture where the traffic is not encrypted, such as behind the proxy that ends TLS; this version does not \
         decrypt TLS.",
-    breaking: Example::PLAIN,
-    correct: Example::PLAIN,
+    breaking: Example {
+        opening: Opening::NotCaptured,
+        steps: &[Step::Client(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")],
+    },
+    correct: Example::of_steps(&[Step::Server(b"\x82\x0a\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")]),
 };
 
 /// WS906.
