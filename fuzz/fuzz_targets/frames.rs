@@ -5,11 +5,17 @@
 use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
-use sockeye::base::{Budget, Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
-use sockeye::websocket::{Demand, Negotiated, Session, SessionEvent, Wanted};
+use sockeye::base::{Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use sockeye::websocket::{
+    Compression, Content, Demand, Inflater, Negotiated, Session, SessionEvent, Wanted,
+};
+
+/// Bytes that a message may inflate to.
+const INFLATED: u64 = 128 << 10;
 
 fn run(mut session: Session, bytes: &[u8]) {
     let held = Budget::new(64 << 10);
+    let mut inflater = Inflater::new(&Limits { inflated: INFLATED, ..Limits::default() });
     let mut offsets = PerDirection::<u64>::default();
     let mut frames = 0;
     // Once the mask has shown the sides to be the other way round, the caller names them so.
@@ -22,7 +28,13 @@ fn run(mut session: Session, bytes: &[u8]) {
             assert!(frame.payload_captured.saturating_add(missing) <= frame.header.payload_length);
             assert!(frame.payload.len() as u64 <= frame.payload_captured);
         }
-        SessionEvent::Message(message) => assert!(message.frames[0] <= message.frames[1]),
+        SessionEvent::Message(message) => {
+            assert!(message.frames[0] <= message.frames[1]);
+            assert_eq!(message.compressed, message.content != Content::Plain);
+            if let Content::Inflated { length, .. } = message.content {
+                assert!(length <= INFLATED && message.payload.len() as u64 <= length);
+            }
+        }
         SessionEvent::Found { turned: true, .. } => turned.set(!turned.get()),
         _ => {}
     };
@@ -43,17 +55,24 @@ fn run(mut session: Session, bytes: &[u8]) {
         } else {
             StreamEvent::Data { span, acked: None, bytes: data }
         };
-        session.push(if turned.get() { direction.reverse() } else { direction }, &event, &held, &mut check);
+        session.push(if turned.get() { direction.reverse() } else { direction }, &event, &mut inflater, &held, &mut check);
         rest = behind.get(data.len()..).unwrap_or_default();
     }
-    session.finish(&held, &mut check);
+    session.finish(&mut inflater, &held, &mut check);
     assert_eq!(held.used(), 0, "everything is given back");
 }
 
 fuzz_target!(|bytes: &[u8]| {
     let wanted = Wanted { frame: 1 << 10, message: 1 << 10 };
     run(Session::new(Negotiated::default(), wanted), bytes);
-    run(Session::new(Negotiated { deflate: Some(Default::default()), unknown_extension: false }, wanted), bytes);
+    for agreed in [
+        Compression::USUAL,
+        Compression { context_takeover: false, window_bits: 15 },
+        Compression { context_takeover: true, window_bits: 8 },
+    ] {
+        let deflate = Some(PerDirection { client: agreed, server: agreed });
+        run(Session::new(Negotiated { deflate, unknown_extension: false }, wanted), bytes);
+    }
     run(Session::without_handshake(wanted, Demand::UNKNOWN_TRAFFIC, true), bytes);
     run(Session::without_handshake(wanted, Demand::TOLD, false), bytes);
 });

@@ -65,6 +65,8 @@ pub(super) struct Facts {
     conflicted: bool,
     /// That payload was shortened by a cap has been told.
     pub shortened: bool,
+    /// That a compressed message was not inflated because of a cap, or not all of it, has been told.
+    pub not_inflated: bool,
     /// Whether any segment of the direction was captured; settled when the connection ends.
     seen: PerDirection<bool>,
     /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
@@ -136,6 +138,7 @@ impl Facts {
             http_lost: false,
             conflicted: false,
             shortened: false,
+            not_inflated: false,
             seen: PerDirection { client: true, server: true },
             cut_off: false,
             frames: 0,

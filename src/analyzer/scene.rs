@@ -11,7 +11,7 @@ use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
 use crate::record::{Ends, NotDecoded, Place, Record, Summary};
-use crate::websocket::Wanted;
+use crate::websocket::{Inflater, Wanted};
 
 /// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
 /// Reassembly can complete millions of wrong frames at once; then the row goes out before it knows them all.
@@ -37,6 +37,8 @@ pub(super) struct Shared {
     link_types: HashSet<LinkType>,
     /// Keys of earlier handshakes.
     pub keys: KeyMemory,
+    /// Taken out while a session uses it, whose events touch all the rest.
+    pub inflater: Inflater,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
     pub row: RowDraft,
     /// Findings wait for the row of the message that their frame may complete.
@@ -56,6 +58,7 @@ pub(super) struct Scene<'s, 'o> {
 impl Shared {
     pub fn new(options: Options) -> Self {
         Self {
+            inflater: Inflater::new(&options.limits),
             options,
             packet: PacketId { number: 0, time: Timestamp::default() },
             length: 0,

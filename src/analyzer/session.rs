@@ -7,9 +7,10 @@ use crate::base::{Direction, Span, StreamEvent};
 use crate::check::conduct::Sent;
 use crate::check::frame::FrameAt;
 use crate::check::{self, Violation};
-use crate::record::{self, Close, Payload, Protocol, Record, SidesKnownBy, Text};
+use crate::record::{self, Close, Inflated, Payload, Protocol, Record, SidesKnownBy, Text};
 use crate::websocket::{
-    CloseBody, Evidence, Frame, FrameHeader, Membership, Message, Opcode, Session, SessionEvent,
+    Cap, CloseBody, Content, Evidence, Frame, FrameHeader, Membership, Message, Opcode, Session,
+    SessionEvent, Undecoded,
 };
 
 /// Takes the next event of one direction.
@@ -24,7 +25,9 @@ pub(super) fn push(
     }
     scene.facts.conduct.ended(direction, event);
     let held = scene.held;
-    session.push(direction, event, held, &mut |event| treat(scene, event));
+    let mut inflater = std::mem::take(&mut scene.shared.inflater);
+    session.push(direction, event, &mut inflater, held, &mut |event| treat(scene, event));
+    scene.shared.inflater = inflater;
     scene.release();
     scene.facts.messages = session.messages();
 }
@@ -45,7 +48,9 @@ fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEven
 /// The session is over.
 pub(super) fn finish(session: &mut Session, scene: &mut Scene<'_, '_>) {
     let held = scene.held;
-    session.finish(held, &mut |event| treat(scene, event));
+    let mut inflater = std::mem::take(&mut scene.shared.inflater);
+    session.finish(&mut inflater, held, &mut |event| treat(scene, event));
+    scene.shared.inflater = inflater;
     scene.release();
 }
 
@@ -143,6 +148,8 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
             payload: Payload::new(frame.membership.opcode, payload, truncated),
             truncated,
             compressed: frame.membership.compressed,
+            inflated: frame.completes.and_then(|message| inflated(scene.shared, message)),
+            undecoded: frame.completes.and_then(undecoded),
             content: frame.membership.opcode,
             message: frame.membership.message,
             close: close.as_ref().map(said),
@@ -155,6 +162,24 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     judge(scene, frame, close);
     if scene.shared.options.rows == Rows::Frames && frame.truncated {
         tell_cap(scene, ("frame", frame.number), frame.payload.len());
+    }
+}
+
+/// What somebody can read of the compressed message that a frame completes.
+fn inflated<'a>(shared: &Shared, message: &Message<'a>) -> Option<Inflated<'a>> {
+    let assumed = match message.content {
+        Content::Inflated { assumed, .. } => assumed,
+        Content::Undecoded(Undecoded::Limit(Cap::Inflated)) => false,
+        Content::Undecoded(_) | Content::Plain => return None,
+    };
+    let (payload, truncated) = shown(shared, message.payload, message.truncated);
+    Some(Inflated { payload: Payload::new(message.header.opcode, payload, truncated), truncated, assumed })
+}
+
+fn undecoded(message: &Message<'_>) -> Option<Undecoded> {
+    match message.content {
+        Content::Undecoded(why) => Some(why),
+        Content::Plain | Content::Inflated { .. } => None,
     }
 }
 
@@ -274,13 +299,37 @@ fn closing(scene: &mut Scene<'_, '_>, direction: Direction, body: Option<&CloseB
 
 fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
     scene.shared.summary.messages += 1;
-    if scene.shared.options.rows != Rows::Messages {
-        return;
+    if scene.shared.options.rows == Rows::Messages {
+        tell_message(scene, message);
     }
+    let reads_it = match scene.shared.options.rows {
+        Rows::Packets => false,
+        Rows::Frames => message.compressed,
+        Rows::Messages => true,
+    };
+    if reads_it && message.truncated {
+        tell_cap(scene, ("message", message.number), message.payload.len());
+    }
+    if let Some(Undecoded::Limit(cap)) = undecoded(message) {
+        not_inflated(scene, message, cap);
+    }
+    if let Some(websocket) = scene.facts.websocket {
+        check::message::payload(message, websocket.negotiated, &mut |violation| {
+            break_rule(scene, message.direction, &message.span, violation);
+        });
+    }
+}
+
+fn tell_message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
     let close = (message.header.opcode == Opcode::Close && message.whole && !message.truncated)
         .then(|| CloseBody::parse(message.payload));
-    let readable = !message.compressed;
     let (payload, truncated) = shown(scene.shared, message.payload, message.truncated);
+    let (length, assumed) = match message.content {
+        Content::Plain => (Some(message.wire_length), false),
+        Content::Inflated { length, assumed, .. } => (Some(length), assumed),
+        Content::Undecoded(_) => (None, false),
+    };
+    let readable = length.is_some() || undecoded(message) == Some(Undecoded::Limit(Cap::Inflated));
     let record = record::Message {
         place: scene.place(message.span.end),
         ends: scene.facts.ends,
@@ -290,15 +339,38 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         header: message.header,
         frames: message.frames,
         compressed: message.compressed,
+        assumed,
+        undecoded: undecoded(message),
         wire_length: message.wire_length,
-        length: readable.then_some(message.wire_length),
+        length,
         payload: readable.then(|| Payload::new(message.header.opcode, payload, truncated)),
-        complete: message.whole && readable,
+        complete: message.whole && length.is_some(),
         truncated,
         close: close.as_ref().map(said),
     };
     scene.tell(&Record::Message(record));
-    if message.truncated {
-        tell_cap(scene, ("message", message.number), message.payload.len());
+}
+
+/// Says so, once a connection, if a cap kept a compressed message, or a part of it, from being inflated.
+fn not_inflated(scene: &mut Scene<'_, '_>, message: &Message<'_>, cap: Cap) {
+    if std::mem::replace(&mut scene.facts.not_inflated, true) {
+        return;
     }
+    let Message { number, wire_length, .. } = *message;
+    let text = match cap {
+        Cap::Inflated => format!(
+            "the {wire_length} bytes of message {number} inflate to more than {} bytes, and inflating stopped there: \
+             possibly a bomb, made to exhaust its receiver's memory",
+            scene.shared.options.limits.inflated
+        ),
+        Cap::Payload => {
+            format!(
+                "the {wire_length} bytes of message {number} are too many to be kept, and it is not inflated"
+            )
+        }
+        Cap::HeldTotal => {
+            format!("there is no room to keep message {number}, or what it refers to, and it is not inflated")
+        }
+    };
+    scene.limit_reached(cap.name(), &text);
 }

@@ -32,8 +32,11 @@ pub struct Limits {
     pub http_fields: usize,
     /// HTTP requests of one connection that wait for their responses.
     pub http_pipeline: usize,
-    /// Payload bytes collected of one frame or message.
+    /// Payload bytes collected of one frame or message. A compressed message has to be collected whole.
     pub payload: usize,
+    /// Bytes that one compressed message may inflate to: over a thousand times its own length, so a few packets can bring
+    /// about gigabytes. Few receivers accept messages of that size.
+    pub inflated: u64,
     /// Payload and HTTP bytes held in all connections together.
     pub held_total: u64,
 }
@@ -53,6 +56,7 @@ impl Default for Limits {
             http_fields: 256,
             http_pipeline: 64,
             payload: 16 << 20,
+            inflated: 64 << 20,
             held_total: 256 << 20,
         }
     }
@@ -85,7 +89,7 @@ pub struct Limit {
 }
 
 /// Every field of [`Limits`], in its order.
-pub static ALL: [Limit; 13] = [
+pub static ALL: [Limit; 14] = [
     Limit {
         name: "record",
         meaning: "Bytes of one captured packet; a longer one is taken for damage, and ends the file.",
@@ -154,9 +158,16 @@ pub static ALL: [Limit; 13] = [
     },
     Limit {
         name: "payload",
-        meaning: "Payload bytes shown of one frame or message; the rest is counted.",
+        meaning: "Payload bytes shown of one frame or message; the rest is counted. A longer compressed message is not \
+            inflated.",
         get: |limits| limits.payload as u64,
         set: |limits, value| limits.payload = saturated(value),
+    },
+    Limit {
+        name: "inflated",
+        meaning: "Bytes that one compressed message may inflate to; inflating stops there.",
+        get: |limits| limits.inflated,
+        set: |limits, value| limits.inflated = value,
     },
     Limit {
         name: "held_total",

@@ -31,6 +31,7 @@ pub fn header(
         mask(header, at.from),
         reserved_opcode(header, negotiated),
         reserved_bits(header, negotiated),
+        compression_bit(header, negotiated),
         length(header),
         order(header.opcode, message_open),
     ];
@@ -122,6 +123,25 @@ fn reserved_bits(header: &FrameHeader, negotiated: Negotiated) -> Found {
     })
 }
 
+/// WS605, WS606 (RFC 7692 §6.1).
+fn compression_bit(header: &FrameHeader, negotiated: Negotiated) -> Found {
+    if !header.rsv1 || negotiated.deflate.is_none() || negotiated.unknown_extension {
+        return None;
+    }
+    match header.opcode {
+        Opcode::Continuation => {
+            let text = "RSV1 is set on a continuation frame; only the first frame of a message may say that it is \
+                compressed";
+            Some((&registry::COMPRESSED_CONTINUATION, text.into()))
+        }
+        Opcode::Close | Opcode::Ping | Opcode::Pong => {
+            let text = format!("RSV1 is set on a {} frame, which cannot be compressed", header.opcode.name());
+            Some((&registry::COMPRESSED_CONTROL_FRAME, text))
+        }
+        Opcode::Text | Opcode::Binary | Opcode::Reserved(_) => None,
+    }
+}
+
 /// WS205, WS206 (§5.2). A 64-bit length with its highest bit set is never too short for its form.
 fn length(header: &FrameHeader) -> Found {
     let length = header.payload_length;
@@ -199,7 +219,7 @@ fn mark(rule: &Rule, header: &FrameHeader) -> Option<(u8, u8)> {
 }
 
 /// The bytes of a header as they were: its fields determine them.
-fn wire_form(header: &FrameHeader) -> Vec<u8> {
+pub(super) fn wire_form(header: &FrameHeader) -> Vec<u8> {
     let bit = |is_set: bool, value: u8| if is_set { value } else { 0 };
     let flags =
         bit(header.fin, 0x80) | bit(header.rsv1, 0x40) | bit(header.rsv2, 0x20) | bit(header.rsv3, 0x10);

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod handshake;
 mod head;
 mod keys;
+pub mod message;
 mod refusal;
 pub mod registry;
 mod request;

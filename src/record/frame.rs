@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::text::base64_object;
 use super::{Close, Ends, Place};
 use crate::base::{Direction, Span};
-use crate::websocket::{FrameHeader, Opcode};
+use crate::websocket::{FrameHeader, Opcode, Undecoded};
 
 /// A WebSocket frame (RFC 6455 §5.2), as it was on the wire.
 #[derive(Debug, Clone)]
@@ -32,6 +32,10 @@ pub struct Frame<'a> {
     pub truncated: bool,
     /// Whether the message it belongs to is compressed (RFC 7692 §6).
     pub compressed: bool,
+    /// What that message says, if it is compressed and ends with this frame.
+    pub inflated: Option<Inflated<'a>>,
+    /// Why that is not known, or not all of it.
+    pub undecoded: Option<Undecoded>,
     /// The opcode that says what the payload is: for a continuation, that of its message's first frame.
     pub content: Opcode,
     /// The message it belongs to; `None` for a continuation of nothing.
@@ -59,6 +63,10 @@ pub struct Message<'a> {
     pub frames: [u64; 2],
     /// Whether it is compressed (RFC 7692 §6).
     pub compressed: bool,
+    /// Whether that is only assumed, as the handshake was not captured, and it did inflate.
+    pub assumed: bool,
+    /// Why it is compressed and not known, or not all of it.
+    pub undecoded: Option<Undecoded>,
     /// Payload bytes announced by its frames.
     pub wire_length: u64,
     /// Payload bytes after inflating; `None` if that is not known.
@@ -67,10 +75,21 @@ pub struct Message<'a> {
     pub payload: Option<Payload<'a>>,
     /// Whether every byte was there and decoded.
     pub complete: bool,
-    /// Whether `payload` is shorter than what was captured.
+    /// Whether `payload` is shorter than what was captured or inflated.
     pub truncated: bool,
     /// What a Close frame says.
     pub close: Option<Close<'a>>,
+}
+
+/// What a compressed message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inflated<'a> {
+    /// What it inflates to; a prefix of it if `truncated`.
+    pub payload: Payload<'a>,
+    /// Whether `payload` is shorter than that.
+    pub truncated: bool,
+    /// Whether it is only assumed that it is compressed, as the handshake was not captured.
+    pub assumed: bool,
 }
 
 /// A payload, unmasked.

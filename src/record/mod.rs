@@ -17,7 +17,7 @@ pub use connection::{
     Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
-pub use frame::{Frame, Message, Payload};
+pub use frame::{Frame, Inflated, Message, Payload};
 pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};
 pub use text::Text;
 

@@ -7,10 +7,10 @@ use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
 use crate::record::{
-    Close, Connection, EndedBy, Finding, Frame, Handshake, Message, Opened, Outcome, PacketRow, Payload,
-    Protocol, Record, Severity, Side, SidesKnownBy, Text, Verdict,
+    Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome, PacketRow,
+    Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Verdict,
 };
-use crate::websocket::{FrameHeader, Opcode, code_name};
+use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
 ///
@@ -188,7 +188,14 @@ fn frame(text: &mut String, row: &Frame<'_>, bytes_shown: usize) {
     }
     match row.close {
         Some(says) => close(text, &says),
-        None if row.compressed => text.push_str(" compressed"),
+        None if row.compressed => {
+            text.push_str(" compressed");
+            if let Some(Inflated { payload: content, truncated, assumed }) = row.inflated {
+                text.push_str(if assumed { " (assumed)" } else { "" });
+                payload(text, row.content, &content, truncated, bytes_shown);
+            }
+            row.undecoded.iter().for_each(|why| not_inflated(text, *why));
+        }
         None => payload(text, row.content, &row.payload, row.truncated, bytes_shown),
     }
 }
@@ -203,7 +210,8 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
         let _ = write!(text, " (frames {} to {})", row.frames[0], row.frames[1]);
     }
     if row.compressed {
-        let _ = write!(text, " compressed, {} bytes on the wire", row.wire_length);
+        let assumed = if row.assumed { " (assumed)" } else { "" };
+        let _ = write!(text, " compressed{assumed}, {} bytes on the wire", row.wire_length);
     } else if !row.complete {
         text.push_str(" (incomplete)");
     }
@@ -212,6 +220,22 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
         (None, Some(content)) => payload(text, row.header.opcode, &content, row.truncated, bytes_shown),
         (None, None) => {}
     }
+    row.undecoded.iter().for_each(|why| not_inflated(text, *why));
+}
+
+/// Appends why a compressed message is not known, or not all of it.
+fn not_inflated(text: &mut String, why: Undecoded) {
+    let _ = match why {
+        Undecoded::MissingBytes => write!(text, ", not inflated: not whole"),
+        Undecoded::ContextLost { message: Some(message) } => {
+            write!(text, ", not inflated: builds on message {message}, which is not known")
+        }
+        Undecoded::ContextLost { message: None } => {
+            write!(text, ", not inflated: builds on what was not captured")
+        }
+        Undecoded::Limit(cap) => write!(text, ", not inflated any further: limit {}", cap.name()),
+        Undecoded::Invalid { at } => write!(text, ", does not inflate: invalid at byte {at}"),
+    };
 }
 
 fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: bool, bytes_shown: usize) {

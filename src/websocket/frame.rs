@@ -1,7 +1,6 @@
 //! A frame, at its end.
 
-use super::message::Membership;
-use super::{FrameHeader, Opcode};
+use super::{FrameHeader, Membership, Message, Opcode};
 use crate::base::{Direction, Span};
 
 /// A frame, told when its payload is over.
@@ -27,6 +26,8 @@ pub struct Frame<'a> {
     pub truncated: bool,
     /// How it stands to the messages of its direction.
     pub membership: Membership,
+    /// The message that ends with it.
+    pub completes: Option<&'a Message<'a>>,
 }
 
 impl Frame<'_> {

@@ -1,7 +1,9 @@
 //! Frames of one direction become messages (RFC 6455 §5.4).
 
 use super::collector::Collector;
-use super::{Frame, FrameHeader, Negotiated, Opcode};
+use super::deflate::{Cap, Compressed, Content, Context, Undecoded};
+use super::utf8::{InvalidText, Utf8};
+use super::{Compression, Frame, FrameHeader, Inflater, Negotiated, Opcode};
 use crate::base::{Budget, Direction, Span};
 
 /// A message: its fragments joined. A control frame is a message of one frame.
@@ -19,14 +21,18 @@ pub struct Message<'a> {
     pub span: Span,
     /// Payload bytes announced by its frames.
     pub wire_length: u64,
-    /// Payload bytes captured, as on the wire but unmasked; a prefix if `truncated`.
+    /// Payload bytes captured, unmasked and inflated; a prefix if `truncated`, nothing if they could not be inflated.
     pub payload: &'a [u8],
-    /// Whether `payload` is shorter than what was captured.
+    /// Whether `payload` is shorter than what was captured or inflated.
     pub truncated: bool,
     /// Whether the payload is compressed.
     pub compressed: bool,
     /// Whether its last frame came and no byte of any frame is missing.
     pub whole: bool,
+    /// What became of the compression.
+    pub content: Content,
+    /// Where it stops being UTF-8, if it is a text (RFC 6455 §5.6); what stands behind missing bytes is not examined.
+    pub invalid_text: Option<InvalidText>,
 }
 
 /// How a frame stands to the messages of its direction.
@@ -93,6 +99,8 @@ struct OpenMessage {
     compressed: bool,
     damaged: bool,
     wire_length: u64,
+    /// Examines a text that is not compressed.
+    text: Utf8,
     /// Frames and span so far; `None` until the first frame is over.
     extent: Option<([u64; 2], Span)>,
 }
@@ -152,11 +160,12 @@ impl Joiner {
             compressed: membership.compressed,
             damaged: false,
             wire_length: 0,
+            text: Utf8::default(),
             extent: None,
         });
     }
 
-    /// Keeps captured payload of the open message.
+    /// Takes captured payload of the open message and keeps it, as much as is `wanted`.
     pub(super) fn payload(
         &mut self,
         header: &FrameHeader,
@@ -165,34 +174,61 @@ impl Joiner {
         wanted: usize,
         held: &Budget,
     ) {
-        self.payload.add(header.masking_key, offset, bytes, wanted, held);
+        let Some(open) = &mut self.open else { return };
+        let key = header.masking_key;
+        self.payload.add(key, offset, bytes, wanted, held);
+        if open.header.opcode == Opcode::Text && !open.compressed {
+            open.text.masked(key, offset, bytes);
+        }
     }
 
-    /// A frame is over; tells the message if that is over with it.
-    pub(super) fn end_frame(
-        &mut self,
-        frame: &Frame<'_>,
+    /// Payload of the open message is missing.
+    pub(super) fn hole(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.damaged = true;
+            open.text.stop();
+        }
+    }
+
+    /// A frame is over; gives the message if that is over with it.
+    pub(super) fn end_frame<'a>(
+        &'a mut self,
+        frame: &Frame<'a>,
         whole: bool,
-        direction: Direction,
-        held: &Budget,
-        out: &mut impl FnMut(&Message<'_>),
-    ) {
+        means: &'a mut Means<'_>,
+    ) -> Option<Message<'a>> {
         match frame.membership.part {
-            Part::Control => self.control(frame, whole, direction, out),
+            Part::Control => Some(Message {
+                direction: frame.direction,
+                number: frame.membership.message?,
+                header: frame.header,
+                frames: [frame.number, frame.number],
+                span: frame.span,
+                wire_length: frame.header.payload_length,
+                payload: frame.payload,
+                truncated: frame.truncated,
+                compressed: false,
+                whole,
+                content: Content::Plain,
+                invalid_text: None,
+            }),
             Part::First | Part::Interrupting | Part::Continuing => {
-                let Some(open) = &mut self.open else { return };
+                let open = self.open.as_mut()?;
                 open.damaged |= !whole;
                 open.wire_length = open.wire_length.saturating_add(frame.header.payload_length);
                 let (first, span) = open
                     .extent
                     .map_or((frame.number, frame.span), |(frames, span)| (frames[0], span.join(&frame.span)));
                 open.extent = Some(([first, frame.number], span));
-                if frame.header.fin {
-                    self.close(true, direction, held, out);
-                }
+                if frame.header.fin { self.complete(frame.direction, means) } else { None }
             }
-            Part::Orphan | Part::AfterLoss | Part::OfControl | Part::Reserved => {}
+            Part::Orphan | Part::AfterLoss | Part::OfControl | Part::Reserved => None,
         }
+    }
+
+    /// The number of the open message, if it is compressed.
+    pub(super) fn compressed(&self) -> Option<u64> {
+        self.open.filter(|open| open.compressed).map(|open| open.number)
     }
 
     /// Frames were lost: whether a message is open is not known.
@@ -200,66 +236,104 @@ impl Joiner {
         self.lost = true;
     }
 
-    /// The open message will not go on: tells what there is of it.
-    pub(super) fn abandon(
-        &mut self,
-        direction: Direction,
-        held: &Budget,
-        out: &mut impl FnMut(&Message<'_>),
-    ) {
-        self.close(false, direction, held, out);
+    /// The open message will not go on: gives what there is of it.
+    pub(super) fn abandon(&mut self, direction: Direction, context: &mut Context) -> Option<Message<'_>> {
+        let open = self.open.take()?;
+        let content = if open.compressed {
+            context.lose(Some(open.number));
+            Content::Undecoded(Undecoded::MissingBytes)
+        } else {
+            Content::Plain
+        };
+        self.message(&open, false, direction, content)
     }
 
-    /// Abandons the open message and gives everything back.
-    pub(super) fn finish(&mut self, direction: Direction, held: &Budget, out: &mut impl FnMut(&Message<'_>)) {
-        self.close(false, direction, held, out);
+    /// The last message has been told.
+    pub(super) fn clear(&mut self, held: &Budget) {
+        if self.open.is_none() {
+            self.payload.clear(held);
+        }
+    }
+
+    /// Gives everything back.
+    pub(super) fn release(&mut self, held: &Budget) {
         self.payload.release(held);
     }
 
-    fn control(
-        &self,
-        frame: &Frame<'_>,
-        whole: bool,
-        direction: Direction,
-        out: &mut impl FnMut(&Message<'_>),
-    ) {
-        let Some(number) = frame.membership.message else { return };
-        out(&Message {
-            direction,
-            number,
-            header: frame.header,
-            frames: [frame.number, frame.number],
-            span: frame.span,
-            wire_length: frame.header.payload_length,
-            payload: frame.payload,
-            truncated: frame.truncated,
-            compressed: false,
-            whole,
-        });
+    /// The last frame of the open message is over.
+    fn complete<'a>(&'a mut self, direction: Direction, means: &'a mut Means<'_>) -> Option<Message<'a>> {
+        let open = self.open.take()?;
+        if !open.compressed {
+            return self.message(&open, true, direction, Content::Plain);
+        }
+        let (content, invalid_text) = inflated(&open, &self.payload, means);
+        let (payload, truncated) = means.inflater.shown();
+        let message = self.message(&open, true, direction, content)?;
+        Some(Message { payload, truncated, invalid_text, ..message })
     }
 
-    fn close(
-        &mut self,
+    /// A message that is over, as it was on the wire; nothing of it if it is compressed.
+    fn message(
+        &self,
+        open: &OpenMessage,
         ended: bool,
         direction: Direction,
-        held: &Budget,
-        out: &mut impl FnMut(&Message<'_>),
-    ) {
-        let Some(open) = self.open.take() else { return };
-        if let Some((frames, span)) = open.extent {
-            out(&Message {
-                direction,
-                number: open.number,
-                header: open.header,
-                frames,
-                span,
-                wire_length: open.wire_length,
-                payload: self.payload.bytes(),
-                truncated: self.payload.truncated(),
-                compressed: open.compressed,
-                whole: ended && !open.damaged,
-            });
-        }
-        self.payload.clear(held);
+        content: Content,
+    ) -> Option<Message<'_>> {
+        let (frames, span) = open.extent?;
+        let whole = ended && !open.damaged;
+        Some(Message {
+            direction,
+            number: open.number,
+            header: open.header,
+            frames,
+            span,
+            wire_length: open.wire_length,
+            payload: if open.compressed { &[] } else { self.payload.bytes() },
+            truncated: self.payload.truncated() && !open.compressed,
+            compressed: open.compressed,
+            whole,
+            content,
+            invalid_text: open.text.invalid(whole),
+        })
     }
+}
+
+/// What a compressed message inflates to, and where that stops being UTF-8 if it is a text.
+fn inflated(open: &OpenMessage, wire: &Collector, means: &mut Means<'_>) -> (Content, Option<InvalidText>) {
+    let Means { inflater, context, held, .. } = means;
+    let unknown = if open.damaged {
+        Undecoded::MissingBytes
+    } else if !wire.truncated() {
+        let message = Compressed {
+            number: open.number,
+            wire: wire.bytes(),
+            agreed: means.agreed,
+            assumed: means.assumed,
+            is_text: open.header.opcode == Opcode::Text,
+            wanted: means.wanted,
+        };
+        return context.inflate(message, inflater, held);
+    } else if wire.bytes().len() < inflater.compressed {
+        Undecoded::Limit(Cap::HeldTotal)
+    } else {
+        Undecoded::Limit(Cap::Payload)
+    };
+    inflater.clear(held);
+    context.lose(Some(open.number));
+    (Content::Undecoded(unknown), None)
+}
+
+/// What the end of a message touches beside its frames.
+pub(super) struct Means<'s> {
+    pub inflater: &'s mut Inflater,
+    /// What its direction's compressed messages refer to.
+    pub context: &'s mut Context,
+    /// How they are compressed.
+    pub agreed: Compression,
+    /// That is not known but assumed.
+    pub assumed: bool,
+    /// Bytes of an inflated message that somebody wants to read.
+    pub wanted: usize,
+    pub held: &'s Budget,
 }

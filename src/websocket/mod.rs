@@ -1,11 +1,11 @@
 //! Bytes behind the handshake become frames and messages.
 //!
 //! In come the [`StreamEvent`](crate::base::StreamEvent)s of each direction and the HTTP heads of the handshake; out
-//! go what was negotiated, frame headers, unmasked payload in chunks, and the ends of frames and messages. This room
+//! go what was negotiated, and frames and messages at their ends, unmasked and inflated. This room
 //! does not judge: a reserved opcode is a value. It has never heard of TCP, and of packets only as
 //! [`Span`](crate::base::Span)s.
 //!
-//! Protocol: RFC 6455.
+//! Protocol: RFC 6455, RFC 7692.
 
 mod accept;
 mod close;
@@ -23,11 +23,12 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod token;
+mod utf8;
 
 pub use accept::AcceptSteps;
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent};
-pub use deflate::{Compression, window_bits};
+pub use deflate::{Cap, Compression, Content, Inflater, Undecoded, window_bits};
 pub use extension::{Extension, Extensions, Negotiated, extensions, extensions_in};
 pub use frame::Frame;
 pub use handshake::{
@@ -39,3 +40,4 @@ pub use message::{Membership, Message, Part};
 pub use search::{Demand, Evidence};
 pub use session::{Session, SessionEvent, Wanted};
 pub(crate) use token::is_token;
+pub use utf8::InvalidText;

@@ -2,9 +2,10 @@
 
 use super::collector::Collector;
 use super::decoder::{Decoder, Expected, FrameEvent};
-use super::message::{Joiner, Membership, Part};
+use super::deflate::Context;
+use super::message::{Joiner, Means, Membership, Part};
 use super::search::{Demand, Evidence};
-use super::{Frame, FrameHeader, Message, Negotiated};
+use super::{Frame, FrameHeader, Inflater, Message, Negotiated};
 use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
 
 /// How many payload bytes somebody wants to read; 0 if nobody does.
@@ -17,7 +18,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Of a frame that is a message of its own.
+    /// Of what both may show: a message of one frame, and what ends with the frame that completes a compressed message.
     fn whole(self) -> usize {
         self.frame.max(self.message)
     }
@@ -75,6 +76,8 @@ pub enum SessionEvent<'a> {
 #[derive(Debug)]
 pub struct Session {
     negotiated: Negotiated,
+    /// The handshake was not captured.
+    assumed: bool,
     wanted: Wanted,
     /// Which direction is the client's is only guessed.
     sides_guessed: bool,
@@ -95,6 +98,7 @@ struct Half {
     payload: Collector,
     missing: Vec<[u64; 2]>,
     joiner: Joiner,
+    context: Context,
 }
 
 /// A frame whose header is complete and whose payload is not.
@@ -112,6 +116,7 @@ impl Session {
     pub fn new(negotiated: Negotiated, wanted: Wanted) -> Self {
         Self {
             negotiated,
+            assumed: false,
             wanted,
             sides_guessed: false,
             demand: Demand::AFTER_LOSS,
@@ -125,10 +130,13 @@ impl Session {
     /// A session whose handshake was not captured: frames have to be found by evidence in both directions.
     pub fn without_handshake(wanted: Wanted, demand: Demand, sides_guessed: bool) -> Self {
         let mut session = Self::new(Negotiated::NOT_CAPTURED, wanted);
+        session.assumed = true;
         session.sides_guessed = sides_guessed;
         session.demand = demand;
         for direction in Direction::BOTH {
-            session.halves[direction].decoder = Decoder::searching();
+            let half = &mut session.halves[direction];
+            half.decoder = Decoder::searching();
+            half.context = Context::unknown();
         }
         session
     }
@@ -148,11 +156,12 @@ impl Session {
         self.searched
     }
 
-    /// Takes the next event of one direction; bytes kept for readers come out of `held`.
+    /// Takes the next event of one direction; bytes kept come out of `held`.
     pub fn push(
         &mut self,
         direction: Direction,
         event: &StreamEvent<'_>,
+        inflater: &mut Inflater,
         held: &Budget,
         out: &mut impl FnMut(SessionEvent<'_>),
     ) {
@@ -162,14 +171,14 @@ impl Session {
             self.searched = self.searched.saturating_add(bytes.len() as u64);
         }
         let demand = self.demand;
-        self.decode(direction, held, out, |decoder, stage, out| {
+        self.decode(direction, inflater, held, out, |decoder, stage, out| {
             let expected = stage.expected();
             decoder.push(expected, event, held, &mut |event| stage.frame_event(event, out));
         });
         if self.demand != demand {
             // What was found in one direction lowers the demand on the other.
             for direction in Direction::BOTH {
-                self.decode(direction, held, out, |decoder, stage, out| {
+                self.decode(direction, inflater, held, out, |decoder, stage, out| {
                     let expected = stage.expected();
                     decoder.search_again(expected, held, &mut |event| stage.frame_event(event, out));
                 });
@@ -178,36 +187,41 @@ impl Session {
     }
 
     /// The stream is over: open frames and messages end here. Gives everything back to `held`.
-    pub fn finish(&mut self, held: &Budget, out: &mut impl FnMut(SessionEvent<'_>)) {
+    pub fn finish(&mut self, inflater: &mut Inflater, held: &Budget, out: &mut impl FnMut(SessionEvent<'_>)) {
         // If the first of them turns the directions round, the other one comes last.
         for direction in [Direction::ClientToServer, Direction::ServerToClient, Direction::ClientToServer] {
-            self.decode(direction, held, out, |decoder, stage, out| {
+            self.decode(direction, inflater, held, out, |decoder, stage, out| {
                 let expected = stage.expected();
                 decoder.finish(expected, held, &mut |event| stage.frame_event(event, out));
             });
         }
         for direction in Direction::BOTH {
+            self.decode(direction, inflater, held, out, |_, stage, out| stage.abandon(out));
             let half = &mut self.halves[direction];
             half.payload.release(held);
-            half.joiner.finish(direction, held, &mut |message| out(SessionEvent::Message(message)));
+            half.joiner.release(held);
+            half.context.release(held);
         }
+        inflater.release(held);
     }
 
     /// Runs the direction's decoder with all that its events touch.
     fn decode<F: FnMut(SessionEvent<'_>)>(
         &mut self,
         direction: Direction,
+        inflater: &mut Inflater,
         held: &Budget,
         out: &mut F,
         run: impl FnOnce(&mut Decoder, &mut Stage<'_>, &mut F),
     ) {
-        let Half { decoder, frame, payload, missing, joiner } = &mut self.halves[direction];
+        let Half { decoder, frame, payload, missing, joiner, context } = &mut self.halves[direction];
         let mut stage = Stage {
             direction,
             turned: false,
             sides_guessed: &mut self.sides_guessed,
             demand: &mut self.demand,
             negotiated: self.negotiated,
+            assumed: self.assumed,
             wanted: self.wanted,
             frames: &mut self.frames,
             messages: &mut self.messages,
@@ -215,6 +229,8 @@ impl Session {
             payload,
             missing,
             joiner,
+            context,
+            inflater,
             held,
         };
         run(decoder, &mut stage, out);
@@ -232,6 +248,7 @@ struct Stage<'s> {
     sides_guessed: &'s mut bool,
     demand: &'s mut Demand,
     negotiated: Negotiated,
+    assumed: bool,
     wanted: Wanted,
     frames: &'s mut u64,
     messages: &'s mut u64,
@@ -239,6 +256,8 @@ struct Stage<'s> {
     payload: &'s mut Collector,
     missing: &'s mut Vec<[u64; 2]>,
     joiner: &'s mut Joiner,
+    context: &'s mut Context,
+    inflater: &'s mut Inflater,
     held: &'s Budget,
 }
 
@@ -261,8 +280,10 @@ impl Stage<'_> {
             }
             FrameEvent::HeaderCut { span } => out(SessionEvent::HeaderCut { direction, span }),
             FrameEvent::Lost => {
-                self.joiner.abandon(direction, self.held, &mut |message| out(SessionEvent::Message(message)));
+                let compressed = self.joiner.compressed();
+                self.abandon(out);
                 self.joiner.lose();
+                self.context.lose(compressed);
                 out(SessionEvent::Lost(direction));
             }
             FrameEvent::Found { start, skipped, evidence } => self.found(start, skipped, evidence, out),
@@ -307,8 +328,7 @@ impl Stage<'_> {
     ) {
         let membership = self.joiner.place(&header, self.negotiated, self.messages);
         if membership.part == Part::Interrupting {
-            self.joiner
-                .abandon(self.direction, self.held, &mut |message| out(SessionEvent::Message(message)));
+            self.abandon(out);
         }
         self.joiner.begin(&header, &membership);
         *self.frame = Some(OpenFrame { header, acked, span, captured: 0, membership });
@@ -322,7 +342,10 @@ impl Stage<'_> {
             // The bodies of control frames are always read, and small unless they are a violation.
             Part::Control => self.wanted.whole().max(CONTROL_BODY),
             Part::First | Part::Interrupting | Part::Continuing => {
-                self.joiner.payload(&frame.header, offset, bytes, self.wanted.message, self.held);
+                // A compressed message has to be whole, whoever reads it.
+                let compressed = frame.membership.compressed;
+                let kept = if compressed { self.inflater.compressed } else { self.wanted.message };
+                self.joiner.payload(&frame.header, offset, bytes, kept, self.held);
                 self.wanted.frame
             }
             Part::Orphan | Part::AfterLoss | Part::OfControl | Part::Reserved => self.wanted.frame,
@@ -333,6 +356,9 @@ impl Stage<'_> {
     fn hole(&mut self, offset: u64, length: u64) {
         let Some(frame) = self.frame.as_mut() else { return };
         frame.span.length = frame.span.length.saturating_add(length);
+        if matches!(frame.membership.part, Part::First | Part::Interrupting | Part::Continuing) {
+            self.joiner.hole();
+        }
         if self.missing.len() < MISSING_RANGES {
             self.missing.push([offset, length]);
         } else if let Some([_, last]) = self.missing.last_mut() {
@@ -355,12 +381,34 @@ impl Stage<'_> {
             payload: self.payload.bytes(),
             truncated: self.payload.truncated(),
             membership: open.membership,
+            completes: None,
         };
-        out(SessionEvent::Frame(&frame));
-        self.joiner.end_frame(&frame, whole, self.direction, self.held, &mut |message| {
+        let mut means = Means {
+            inflater: self.inflater,
+            context: self.context,
+            agreed: self.negotiated.deflate.map(|deflate| deflate[self.direction]).unwrap_or_default(),
+            assumed: self.assumed,
+            wanted: self.wanted.whole(),
+            held: self.held,
+        };
+        let message = self.joiner.end_frame(&frame, whole, &mut means);
+        out(SessionEvent::Frame(&Frame { completes: message.as_ref(), ..frame }));
+        if let Some(message) = &message {
             out(SessionEvent::Message(message));
-        });
+        }
+        self.joiner.clear(self.held);
+        self.inflater.clear(self.held);
         self.payload.clear(self.held);
         self.missing.clear();
+    }
+
+    /// The open message, if there is one, will not go on.
+    fn abandon(&mut self, out: &mut impl FnMut(SessionEvent<'_>)) {
+        let message = self.joiner.abandon(self.direction, self.context);
+        if let Some(message) = &message {
+            out(SessionEvent::Message(message));
+        }
+        self.joiner.clear(self.held);
+        self.inflater.clear(self.held);
     }
 }

@@ -5,9 +5,11 @@
 mod capture;
 mod closing;
 mod control;
+mod deflate;
 mod framing;
 mod masking;
 mod negotiation;
+mod payload;
 mod ping;
 mod request;
 mod response;
@@ -16,9 +18,11 @@ mod unfinished;
 pub use capture::*;
 pub use closing::*;
 pub use control::*;
+pub use deflate::*;
 pub use framing::*;
 pub use masking::*;
 pub use negotiation::*;
+pub use payload::*;
 pub use ping::*;
 pub use request::*;
 pub use response::*;
@@ -45,7 +49,9 @@ pub static RULES: &[&Rule] = &[
     &CLOSE_PAYLOAD_OF_1_BYTE, &INVALID_CLOSE_CODE, &INVALID_UTF8_CLOSE_REASON, &DATA_AFTER_CLOSE, &CLOSE_UNANSWERED,
     &CLOSED_WITHOUT_CLOSE_FRAME, &CLIENT_CLOSED_TCP_FIRST, &CLOSE_CODE_OF_OTHER_ROLE, &SECOND_CLOSE,
     &KEPT_TALKING_AFTER_PEER_VIOLATION, &UNREGISTERED_CLOSE_CODE,
+    &INVALID_UTF8_TEXT,
     &DEFLATE_PARAMETER_UNKNOWN, &DEFLATE_PARAMETER_INVALID, &DEFLATE_PARAMETER_REPEATED, &DEFLATE_RESPONSE_MISMATCH,
+    &COMPRESSED_CONTINUATION, &COMPRESSED_CONTROL_FRAME, &INFLATE_ERROR, &CONTEXT_TAKEOVER_VIOLATION, &WINDOW_EXCEEDED,
     &ACCEPTED_INVALID_OFFER, &CONFLICTING_EXTENSIONS,
     &MISSING_BYTES, &PACKETS_CUT, &HANDSHAKE_NOT_CAPTURED, &ONE_DIRECTION_ONLY, &NO_TLS_KEYS, &LIMIT_REACHED,
     &CONFLICTING_RETRANSMISSION, &CAPTURE_CUT, &RESYNCHRONISED, &EXTENSION_NOT_UNDERSTOOD,

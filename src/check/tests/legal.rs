@@ -192,8 +192,6 @@ fn frames_that_real_stacks_send_are_no_error_and_no_warning() {
         (&[0x00, 0x00], Some(true)),
         (&[0xc1, 0x00], Some(false)),
         (&[0x41, 0x01, 0x00], Some(false)),
-        (&[0xc0, 0x00], Some(true)),
-        (&[0xc9, 0x00], Some(true)),
         (&[0x88, 0x00], Some(true)),
         (&[0x82, 0x7e, 0xff, 0xff], Some(false)),
         (&[0x82, 0x7f, 0, 0, 0, 0, 0, 1, 0, 0], Some(false)),

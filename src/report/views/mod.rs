@@ -13,6 +13,7 @@ use crate::record::{
     Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Verdict,
 };
 use crate::tcp::Analysis;
+use crate::websocket::Undecoded;
 
 /// A record as JSON.
 #[derive(Serialize)]
@@ -135,9 +136,9 @@ impl<'a> FrameView<'a> {
             payload_captured: frame.payload_captured,
             missing: frame.missing,
             payload: frame.payload,
-            truncated: frame.truncated,
+            truncated: frame.truncated || frame.inflated.is_some_and(|inflated| inflated.truncated),
             compressed: frame.compressed,
-            inflated: None,
+            inflated: frame.inflated.map(|inflated| inflated.payload),
             message: frame.message,
             close: frame.close,
         }
@@ -170,6 +171,8 @@ pub(in crate::report) struct MessageView<'a> {
     opcode_name: &'static str,
     frames: [u64; 2],
     compressed: bool,
+    assumed: bool,
+    undecoded: Option<UndecodedView>,
     wire_length: u64,
     length: Option<u64>,
     payload: Option<Payload<'a>>,
@@ -190,6 +193,8 @@ impl<'a> MessageView<'a> {
             opcode_name: message.header.opcode.name(),
             frames: message.frames,
             compressed: message.compressed,
+            assumed: message.assumed,
+            undecoded: message.undecoded.map(UndecodedView::of),
             wire_length: message.wire_length,
             length: message.length,
             payload: message.payload,
@@ -197,6 +202,19 @@ impl<'a> MessageView<'a> {
             truncated: message.truncated,
             close: message.close,
         }
+    }
+}
+
+/// Why a compressed message is not known, or not all of it.
+#[derive(Serialize)]
+struct UndecodedView {
+    reason: &'static str,
+    message: Option<u64>,
+}
+
+impl UndecodedView {
+    fn of(why: Undecoded) -> Self {
+        Self { reason: why.name(), message: why.message() }
     }
 }
 

@@ -1,12 +1,15 @@
 //! Frames and messages of whole sessions, from raw bytes.
 
+mod compressed;
 mod losses;
 mod sessions;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::{Budget, Direction, GapReason, PacketId, Span, StreamEvent, Timestamp};
+use crate::base::{
+    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
+};
 
 const CLIENT: Direction = Direction::ClientToServer;
 const SERVER: Direction = Direction::ServerToClient;
@@ -20,6 +23,10 @@ struct Seen {
     messages: Vec<(u8, Vec<u8>, [u64; 2], bool)>,
     /// Whether each message is compressed.
     compressed: Vec<bool>,
+    /// What the message says that each frame completes.
+    completed: Vec<Option<Vec<u8>>>,
+    /// What became of the compression of each message, and where it stops being UTF-8.
+    contents: Vec<(Content, Option<u64>)>,
     /// Bytes skipped and headers in a row, each time that frames were found again.
     found: Vec<(u64, u32)>,
     /// Whether the directions turned out to be the other way round.
@@ -37,7 +44,8 @@ type SeenFrame = (u8, bool, u64, Vec<u8>, String, Option<u64>);
 struct Feed {
     session: Session,
     held: Budget,
-    offsets: crate::base::PerDirection<u64>,
+    inflater: Inflater,
+    offsets: PerDirection<u64>,
     packet: u64,
     seen: Seen,
 }
@@ -47,6 +55,7 @@ impl Feed {
         Self {
             session: Session::new(negotiated, Wanted { frame: 1 << 20, message: 1 << 20 }),
             held: Budget::new(1 << 30),
+            inflater: Inflater::new(&Limits::default()),
             offsets: Default::default(),
             packet: 0,
             seen: Seen::default(),
@@ -56,8 +65,8 @@ impl Feed {
     fn event(&mut self, direction: Direction, length: u64, event: impl Fn(Span) -> StreamEvent<'static>) {
         let span = self.span(direction, length);
         let event = event(span);
-        let Self { session, held, seen, .. } = self;
-        session.push(direction, &event, held, &mut |event| see(seen, event));
+        let Self { session, held, inflater, seen, .. } = self;
+        session.push(direction, &event, inflater, held, &mut |event| see(seen, event));
     }
 
     fn span(&mut self, direction: Direction, length: u64) -> Span {
@@ -71,8 +80,8 @@ impl Feed {
     fn data(&mut self, direction: Direction, bytes: &[u8]) -> &mut Self {
         let span = self.span(direction, bytes.len() as u64);
         let event = StreamEvent::Data { span, acked: Some(0), bytes };
-        let Self { session, held, seen, .. } = self;
-        session.push(direction, &event, held, &mut |event| see(seen, event));
+        let Self { session, held, inflater, seen, .. } = self;
+        session.push(direction, &event, inflater, held, &mut |event| see(seen, event));
         self
     }
 
@@ -82,8 +91,8 @@ impl Feed {
     }
 
     fn finish(mut self) -> Seen {
-        let Self { session, held, seen, .. } = &mut self;
-        session.finish(held, &mut |event| see(seen, event));
+        let Self { session, held, inflater, seen, .. } = &mut self;
+        session.finish(inflater, held, &mut |event| see(seen, event));
         assert_eq!(self.held.used(), 0, "everything is given back");
         self.seen
     }
@@ -105,11 +114,13 @@ fn see(seen: &mut Seen, event: SessionEvent<'_>) {
                 message,
             ));
             seen.missing.push(frame.missing.to_vec());
+            seen.completed.push(frame.completes.map(|message| message.payload.to_vec()));
         }
         SessionEvent::Message(message) => {
             let opcode = message.header.opcode.value();
             seen.messages.push((opcode, message.payload.to_vec(), message.frames, message.whole));
             seen.compressed.push(message.compressed);
+            seen.contents.push((message.content, message.invalid_text.map(|invalid| invalid.offset)));
         }
         SessionEvent::HeaderCut { .. } => seen.headers_cut += 1,
         SessionEvent::Lost(_) => seen.lost += 1,
