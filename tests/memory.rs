@@ -8,6 +8,7 @@
 use std::io;
 
 use allocation_counter::{AllocationInfo, measure};
+use flate2::{Compress, Compression, FlushCompress};
 use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::{Limits, Timestamp};
 use sockeye::capture::{LinkType, Packet};
@@ -35,6 +36,8 @@ const HISTORY: u64 = 8 * MIB;
 const LONGEST_ROW: u64 = 72 * MIB;
 /// What searching for frames behind a loss takes.
 const SEARCH: u64 = 2 * MIB;
+/// What inflating takes, once for all connections.
+const INFLATER: u64 = 192 * KIB;
 /// What a capture ten times as long may take beyond the shorter one: numbers have more digits.
 const SLACK: u64 = KIB;
 
@@ -74,9 +77,20 @@ impl Analysis {
     }
 
     fn websocket(&mut self, number: u32) -> Tcp {
+        self.agreed(number, b"")
+    }
+
+    /// A connection whose handshake agreed on permessage-deflate.
+    fn compressing(&mut self, number: u32) -> Tcp {
+        self.agreed(number, b"Sec-WebSocket-Extensions: permessage-deflate\r\n")
+    }
+
+    fn agreed(&mut self, number: u32, field: &[u8]) -> Tcp {
         let mut tcp = self.opened(number);
-        self.segment(&mut tcp, 0, ACK, REQUEST);
-        self.segment(&mut tcp, 1, ACK, RESPONSE);
+        for (from, head) in [REQUEST, RESPONSE].into_iter().enumerate() {
+            let head = [head.strip_suffix(b"\r\n").unwrap(), field, b"\r\n"].concat();
+            self.segment(&mut tcp, from, ACK, &head);
+        }
         tcp
     }
 
@@ -247,6 +261,79 @@ fn in_the_steady_state_nothing_is_allocated() {
             assert_eq!(info.count_total, 0, "{rows:?} with payloads of up to {payload} bytes");
         }
     }
+}
+
+/// A compressed message of the server.
+fn compressed(message: &[u8]) -> Vec<u8> {
+    let mut wire = Vec::with_capacity(message.len() + 100);
+    Compress::new(Compression::best(), false).compress_vec(message, &mut wire, FlushCompress::Sync).unwrap();
+    wire.truncate(wire.len() - 4);
+    framed(&wire)
+}
+
+/// A binary frame of the server with RSV1.
+fn framed(wire: &[u8]) -> Vec<u8> {
+    [&[0xc2, 127][..], &(wire.len() as u64).to_be_bytes(), wire].concat()
+}
+
+#[test]
+fn in_the_steady_state_nothing_is_allocated_for_compressed_messages() {
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
+        for payload in [0, usize::MAX] {
+            let mut analysis = Analysis::new(options(rows, payload));
+            let mut tcp = analysis.compressing(0);
+            // Fills the window.
+            analysis.segment(&mut tcp, 1, ACK, &compressed(&[7; 40_000]));
+            let mut five_hundred = || {
+                for _ in 0..500 {
+                    analysis.segment(&mut tcp, 1, ACK, b"\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07\x00");
+                    analysis.segment(&mut tcp, 1, ACK, b"\xc1\x05\xf2\x00\x11\x00\x00\x81\x03\xe2\x82\xac");
+                }
+            };
+            five_hundred();
+            assert_eq!(
+                measure(five_hundred).count_total,
+                0,
+                "{rows:?} with payloads of up to {payload} bytes"
+            );
+        }
+    }
+}
+
+#[test]
+fn messages_that_inflate_to_gigabytes() {
+    let limits = Limits { inflated: 8 * MIB, payload: MIB as usize, ..Limits::default() };
+    let mut wire = Vec::with_capacity(64 << 10);
+    let zeros = vec![0; 16 << 20];
+    Compress::new(Compression::best(), false).compress_vec(&zeros, &mut wire, FlushCompress::Sync).unwrap();
+    let bomb = framed(&wire.repeat(32));
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
+        let ceiling = SMALL + LONGEST_ROW / 16 + 2 * INFLATER + MIB;
+        let reached: &[&str] = if rows == Rows::Packets { &["inflated"] } else { &["inflated", "payload"] };
+        stays_under(ceiling, reached, limited(rows, usize::MAX, limits), |analysis| {
+            let mut tcp = analysis.compressing(0);
+            for _ in 0..3 {
+                for segment in bomb.chunks(60 << 10) {
+                    analysis.segment(&mut tcp, 1, ACK, segment);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn windows_of_many_connections() {
+    let limits = Limits { held_total: 2 * MIB, ..Limits::default() };
+    let message = compressed(&[7; 40_000]);
+    let again = framed(b"\xf2\x00\x11\x00\x00");
+    let ceiling = SMALL + 200 * CONNECTION + HISTORY + 2 * MIB + INFLATER;
+    stays_under(ceiling, &["held_total"], limited(Rows::Packets, usize::MAX, limits), |analysis| {
+        for number in 0..200 {
+            let mut tcp = analysis.compressing(number);
+            analysis.segment(&mut tcp, 1, ACK, &message);
+            analysis.segment(&mut tcp, 1, ACK, &again);
+        }
+    });
 }
 
 #[test]

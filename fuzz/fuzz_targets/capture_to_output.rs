@@ -26,6 +26,7 @@ fn limits() -> Limits {
         http_fields: 8,
         http_pipeline: 4,
         payload: 512,
+        inflated: 4 << 10,
         held_total: 2 << 10,
     }
 }

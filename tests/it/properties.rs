@@ -344,7 +344,7 @@ proptest! {
         }
         for finding in rows(&records, "finding") {
             let code = finding["code"].as_str().unwrap();
-            let proven = ["WS301", "WS302", "WS401"].contains(&code);
+            let proven = ["WS301", "WS302", "WS401", "WS501"].contains(&code);
             prop_assert!(proven || finding["severity"] != "error", "{}", finding);
         }
     }

@@ -40,7 +40,7 @@ pub enum Undecoded {
     Limit(Cap),
     /// The message is whole, nothing before it is missing, and it does not inflate.
     Invalid {
-        /// How far into the compressed payload one can read it.
+        /// The byte of the compressed payload at which it was refused; its length if it ends inside a block.
         at: u64,
     },
 }

@@ -17,7 +17,7 @@ const END: [u8; 2] = [0x03, 0x00];
 pub(super) enum Failure {
     /// It is no DEFLATE data, refers to what was not said, or ends inside a block.
     Invalid {
-        /// How far into the message one can read it.
+        /// The byte of the message at which it was refused; its length if it ends inside a block.
         at: u64,
     },
     /// It inflates to more than the limit.
@@ -67,10 +67,10 @@ impl Stream {
         if wire.is_empty() {
             return Ok(());
         }
-        let invalid = |left: usize| Failure::Invalid { at: (wire.len() - left.min(wire.len())) as u64 };
+        let refused = |left: usize| Failure::Invalid { at: wire.len().saturating_sub(left + 1) as u64 };
         let mut rest = wire;
         self.begin(window)?;
-        while let Fed::Ended { left } = self.feed(rest, limit, sink).map_err(|stop| stop.failure(invalid))? {
+        while let Fed::Ended { left } = self.feed(rest, limit, sink).map_err(|stop| stop.failure(refused))? {
             // A final block does not end the message (RFC 7692 §7.2.3.4).
             rest = rest.get(rest.len() - left..).unwrap_or_default();
             if rest.is_empty() {
@@ -85,7 +85,7 @@ impl Stream {
         match tail {
             Ok(Fed::Ended { left: 0 }) if self.length == before => Ok(()),
             Err(Stop::Limit) => Err(Failure::Limit),
-            _ => Err(invalid(0)),
+            _ => Err(Failure::Invalid { at: wire.len() as u64 }),
         }
     }
 

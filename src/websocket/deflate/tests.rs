@@ -80,8 +80,9 @@ fn rfc7692_7_2_1_data_that_ends_inside_a_block_is_refused() {
 #[test]
 fn rfc7692_7_2_2_a_refusal_says_where() {
     let wire = [0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0x07];
-    assert_eq!(inflate(&wire), Err(Failure::Invalid { at: 9 }), "a block of a kind that does not exist");
-    assert_eq!(inflate(b"Hello"), Err(Failure::Invalid { at: 5 }));
+    assert_eq!(inflate(&wire), Err(Failure::Invalid { at: 8 }), "a block of a kind that does not exist");
+    assert_eq!(inflate(b"Hello"), Err(Failure::Invalid { at: 4 }));
+    assert_eq!(inflate(&wire[..7]), Err(Failure::Invalid { at: 7 }), "it ends inside a block");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn rfc6455_5_4_a_compressed_message_that_was_interrupted_is_missing_for_later_on
 fn a_message_that_does_not_inflate_is_missing_for_later_ones() {
     let mut feed = usual();
     feed.server(0xc1, &HELLO).server(0xc1, b"Hello").server(0xc1, &AGAIN);
-    let invalid = undecoded(Undecoded::Invalid { at: 5 });
+    let invalid = undecoded(Undecoded::Invalid { at: 4 });
     assert_eq!(feed.finish().contents, [inflated(5), invalid, lost(2)]);
 }
 

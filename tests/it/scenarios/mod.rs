@@ -1,6 +1,7 @@
 //! Whole ways, from packets to JSON records: each test makes a capture, and says exactly what is told of it.
 
 mod capture_order;
+mod compressed;
 mod conduct;
 mod ends;
 mod frames;
