@@ -307,11 +307,12 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         Rows::Frames => message.compressed,
         Rows::Messages => true,
     };
-    if reads_it && message.truncated {
-        tell_cap(scene, ("message", message.number), message.payload.len());
-    }
-    if let Some(Undecoded::Limit(cap)) = undecoded(message) {
-        not_inflated(scene, message, cap);
+    match undecoded(message) {
+        Some(Undecoded::Limit(cap)) => not_inflated(scene, message, cap),
+        _ if reads_it && message.truncated => {
+            tell_cap(scene, ("message", message.number), message.payload.len());
+        }
+        _ => {}
     }
     if let Some(websocket) = scene.facts.websocket {
         check::message::payload(message, websocket.negotiated, &mut |violation| {

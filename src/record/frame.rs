@@ -75,7 +75,7 @@ pub struct Message<'a> {
     pub payload: Option<Payload<'a>>,
     /// Whether every byte was there and decoded.
     pub complete: bool,
-    /// Whether `payload` is shorter than what was captured or inflated.
+    /// Whether `payload` is shorter than what was captured, or than what that inflates to.
     pub truncated: bool,
     /// What a Close frame says.
     pub close: Option<Close<'a>>,

@@ -23,7 +23,7 @@ pub struct Message<'a> {
     pub wire_length: u64,
     /// Payload bytes captured, unmasked and inflated; a prefix if `truncated`, nothing if they could not be inflated.
     pub payload: &'a [u8],
-    /// Whether `payload` is shorter than what was captured or inflated.
+    /// Whether `payload` is shorter than what was captured, or than what that inflates to.
     pub truncated: bool,
     /// Whether the payload is compressed.
     pub compressed: bool,
@@ -267,7 +267,8 @@ impl Joiner {
             return self.message(&open, true, direction, Content::Plain);
         }
         let (content, invalid_text) = inflated(&open, &self.payload, means);
-        let (payload, truncated) = means.inflater.shown();
+        let (payload, cut) = means.inflater.shown();
+        let truncated = cut || content == Content::Undecoded(Undecoded::Limit(Cap::Inflated));
         let message = self.message(&open, true, direction, content)?;
         Some(Message { payload, truncated, invalid_text, ..message })
     }

@@ -1,4 +1,4 @@
-//! What inflating takes, whoever's message it is.
+//! What inflating takes, whosever message it is.
 
 use super::stream::{Failure, Stream};
 use super::walk::Walk;

@@ -73,7 +73,7 @@ impl Stream {
         while let Fed::Ended { left } = self.feed(rest, limit, sink).map_err(|stop| stop.failure(refused))? {
             // A final block does not end the message (RFC 7692 §7.2.3.4).
             rest = rest.get(rest.len() - left..).unwrap_or_default();
-            if rest.is_empty() {
+            if rest.is_empty() || rest == TAIL {
                 return Ok(());
             }
             self.begin(window)?;

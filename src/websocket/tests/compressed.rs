@@ -285,4 +285,45 @@ proptest! {
         prop_assert!(whole.messages.iter().all(|message| message.3));
         prop_assert_eq!(whole, cut);
     }
+
+    #[test]
+    fn whatever_is_missing_nothing_is_shown_that_was_not_said_and_nobody_is_blamed(
+        messages in prop::collection::vec(
+            (prop::collection::vec(prop::sample::select(&b"abcd"[..]), 1..400), 1..30usize),
+            1..20,
+        ),
+        missing in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        takeover: bool,
+    ) {
+        let mut zlib = compressor();
+        let mut feed = deflate(Compression { context_takeover: takeover, window_bits: 15 });
+        let missing: Vec<usize> = missing.iter().map(|index| index.index(messages.len())).collect();
+        for (number, (message, times)) in messages.iter().enumerate() {
+            let wire = compressed(&mut zlib, &message.repeat(*times), takeover);
+            let bytes = frame(0xc2, None, &wire);
+            if missing.contains(&number) {
+                feed.data(SERVER, &bytes[..bytes.len() - 1]).gap(SERVER, 1);
+            } else {
+                feed.data(SERVER, &bytes);
+            }
+        }
+        let seen = feed.finish();
+        prop_assert_eq!(seen.contents.len(), messages.len());
+        for (number, (content, _)) in seen.contents.iter().enumerate() {
+            let (message, times) = &messages[number];
+            let last = missing.iter().filter(|missing| **missing < number).max();
+            match content {
+                Content::Inflated { taken_over, .. } => {
+                    prop_assert_eq!(&seen.messages[number].1, &message.repeat(*times));
+                    prop_assert!(!taken_over);
+                }
+                Content::Undecoded(Undecoded::MissingBytes) => prop_assert!(missing.contains(&number)),
+                Content::Undecoded(Undecoded::ContextLost { message: Some(lost) }) => {
+                    prop_assert!(takeover);
+                    prop_assert_eq!(last.map(|last| *last as u64 + 1), Some(*lost));
+                }
+                other => prop_assert!(false, "{:?}", other),
+            }
+        }
+    }
 }

@@ -154,6 +154,7 @@ fn a_message_that_inflates_without_end_is_stopped_and_told_once() {
     let found = at_frames_under(limits, &capture);
     assert_eq!(codes(&found), json!(["WS906"]));
     assert_eq!(told(&found, "summary", "limits_reached"), json!([{"inflated": 1}]));
+    assert_eq!(told(&found, "frame", "truncated"), json!([true, true]), "the beginning is shown");
     let text = told(&found, "finding", "text");
     assert!(text[0].as_str().unwrap().contains("inflate to more than 100 bytes"), "{text}");
     assert_eq!(codes(&at_frames(&capture)), none());
