@@ -14,7 +14,7 @@ pub(super) fn judge(request: &Request, wants: Wants, response: &Response, out: &
         let found = [
             head::form(Side::Server, &response.oddities, &response.span),
             without_version(request, response),
-            without_upgrade(response),
+            without_upgrade(request, response),
         ];
         found.into_iter().flatten().for_each(&mut *out);
     }
@@ -33,10 +33,12 @@ fn without_version(request: &Request, response: &Response) -> Option<Violation> 
     (other && refused).then(|| Violation::of_span(rule, Side::Server, &response.span, text))
 }
 
-/// WS136 (RFC 9110 §15.5.22).
-fn without_upgrade(response: &Response) -> Option<Violation> {
+/// WS136 (RFC 9110 §15.5.22). A 426 to a request that asks for all that it could demand answers what a proxy made of it;
+/// the field that the proxy has to remove from the request is gone from the answer too.
+fn without_upgrade(request: &Request, response: &Response) -> Option<Violation> {
     let rule = &registry::UPGRADE_REQUIRED_WITHOUT_UPGRADE;
-    let missing = response.status == 426 && response.headers.count("Upgrade") == 0;
+    let right = request.headers.fields("Sec-WebSocket-Version").all(|field| &*field.value == b"13");
+    let missing = response.status == 426 && response.headers.count("Upgrade") == 0 && !right;
     missing.then(|| {
         Violation::of_span(rule, Side::Server, &response.span, "the 426 has no Upgrade field".into())
     })

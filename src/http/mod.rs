@@ -42,7 +42,8 @@ pub use scan::{Speaks, speaks};
 pub struct Oddities {
     /// A line ended in LF alone.
     pub bare_lf: bool,
-    /// Empty lines came before the first line.
+    /// Empty lines came before the first line. Of requests, only where nothing else came before: behind an earlier
+    /// request they may just as well belong to that.
     pub leading_empty_lines: bool,
     /// A header value went on over the next line.
     pub folded: bool,

@@ -32,7 +32,8 @@ impl Dialogue {
         };
         match found {
             Found::Head { start, end } => match request(source, bytes, start, end, self.caps.fields) {
-                Ok(request) => {
+                Ok(mut request) => {
+                    request.oddities.leading_empty_lines &= request.span.offset == start as u64;
                     source.advance(end);
                     self.take_request(request, out);
                 }

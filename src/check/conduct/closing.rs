@@ -17,6 +17,8 @@ const LEAVING_NANOS: i64 = 1_000_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Closing {
     first: Option<Close>,
+    /// It has sent a frame when it had acknowledged the other side's Close.
+    spoke_behind: bool,
     data_told: bool,
     second_told: bool,
 }
@@ -44,7 +46,9 @@ impl Closing {
         self.first.map(|close| close.start)
     }
 
-    pub(super) fn take(&mut self, sent: &Sent<'_>) {
+    pub(super) fn take(&mut self, sent: &Sent<'_>, peer: &Closing) {
+        let close = peer.first.and_then(|close| close.end);
+        self.spoke_behind |= close.zip(sent.acked).is_some_and(|(close, acked)| acked >= close);
         if sent.is(Opcode::Close) {
             self.first.get_or_insert(Close {
                 number: sent.at.number,
@@ -131,7 +135,8 @@ pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) 
     found
 }
 
-/// WS415 (§5.5.1).
+/// WS415 (§5.5.1), or WS416. That a Close was acknowledged shows that it arrived, and not that anybody was there to read
+/// it: the program may have ended TCP for a reason of its own. Whoever has said something since was there.
 fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violation> {
     let end = own.end?;
     let close = peer.closing.first?;
@@ -143,14 +148,17 @@ fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violatio
     if !received || own.closing.is_closed() || peer.end.is_some_and(left) {
         return None;
     }
+    let rule = match own.closing.spoke_behind {
+        true => &registry::CLOSE_UNANSWERED,
+        false => &registry::CLOSED_WITHOUT_CLOSE_FRAME,
+    };
     let (sender, how, number) = (from.sender(), end.name(), close.number);
     let text = format!(
         "the {sender} had received the Close in frame {number}, and ended TCP ({how} in packet {}) without a Close of its own",
         end.packet.number
     );
     let packets = [close.packets[0].min(end.packet.number), close.packets[1].max(end.packet.number)];
-    let mut violation = Violation::of_packets(&registry::CLOSE_UNANSWERED, Side::from(from), packets, text)
-        .with("ended_by", how);
+    let mut violation = Violation::of_packets(rule, Side::from(from), packets, text).with("ended_by", how);
     violation.frame = Some(number);
     Some(violation)
 }

@@ -96,7 +96,7 @@ impl Conduct {
         ];
         peer.pings.frame_of_pinged(sent, own.closing.is_closed());
         own.pings.frame_of_pinger(sent);
-        own.closing.take(sent);
+        own.closing.take(sent, &peer.closing);
         own.unfinished.take(sent);
         own.told = sent.at.span.end_offset();
         for (rule, text) in found.into_iter().flatten() {

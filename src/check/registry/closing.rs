@@ -61,18 +61,20 @@ pub static CLOSE_UNANSWERED: Rule = Rule {
     name: "close-unanswered",
     severity: Severity::Warning,
     rfc: "RFC 6455 §5.5.1",
-    summary: "A side received a Close, and ended TCP without sending one.",
+    summary: "A side received a Close, said something else, and ended TCP without sending one.",
     requirement: "Who receives a Close and has not sent one sends one in answer.",
     why: "The other side cannot tell a clean end from a broken connection, and reports 1006 or waits for a \
         timeout.",
     help: "Send a Close, with the same status code or an empty payload, before the socket is closed.",
     breaking: Example::of_steps(&[
         Step::Client(b"\x88\x82\x5c\x0e\x93\xa7\x5f\xe6"),
+        Step::Server(b"\x81\x05Hello"),
         Step::Fin(Direction::ServerToClient),
         Step::Fin(Direction::ClientToServer),
     ]),
     correct: Example::of_steps(&[
         Step::Client(b"\x88\x82\x5c\x0e\x93\xa7\x5f\xe6"),
+        Step::Server(b"\x81\x05Hello"),
         Step::Server(b"\x88\x02\x03\xe8"),
         Step::Fin(Direction::ServerToClient),
         Step::Fin(Direction::ClientToServer),

@@ -325,8 +325,8 @@ pub static UPGRADE_REQUIRED_WITHOUT_UPGRADE: Rule = Rule {
         hop-by-hop.",
     breaking: Example {
         opening: Opening::Refused {
-            request: &[],
-            response: "HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n",
+            request: &[("Version: 13", "Version: 8")],
+            response: "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n",
         },
         steps: &[],
     },

@@ -128,6 +128,13 @@ fn rfc9112_2_2_odd_forms_are_written_down() {
 }
 
 #[test]
+fn rfc9112_2_2_empty_lines_behind_a_request_are_not_those_of_the_next() {
+    let (requests, _) = heads(&[client(["\r\n", GET, "\r\n", GET].concat())]);
+    let empty_lines: Vec<_> = requests.iter().map(|request| request.oddities.leading_empty_lines).collect();
+    assert_eq!(empty_lines, [true, false]);
+}
+
+#[test]
 fn a_head_that_comes_byte_by_byte_is_the_same_head() {
     let acts: Vec<_> = UPGRADE.bytes().map(|byte| client([byte])).collect();
     let (requests, _) = heads(&acts);

@@ -58,13 +58,20 @@ fn rfc6455_7_4_codes_without_a_meaning_and_of_the_other_role() {
 
 #[test]
 fn rfc6455_5_5_1_a_close_without_an_answer() {
-    let steps = [client(0x88, b"")];
+    let steps = [client(0x88, b""), server(0x81, b"still here")];
     assert_eq!(found(&steps, &BOTH), json!([["WS415", "server"]]));
     assert_eq!(found(&steps, &[]), none(), "the capture may have been stopped");
-    assert_eq!(found(&[server(0x88, b"")], &[Side::Client, Side::Server]), json!([["WS415", "client"]]));
+    let steps_of_client = [server(0x88, b""), client(0x81, b"still here")];
+    assert_eq!(found(&steps_of_client, &[Side::Client, Side::Server]), json!([["WS415", "client"]]));
     let (mut capture, tcp) = talk(&steps);
     capture.segment(tcp, Side::Server, RST | ACK, b"");
     assert_eq!(findings(&capture), json!([["WS415", "server"]]));
+}
+
+#[test]
+fn a_close_that_was_acknowledged_may_not_have_been_read() {
+    assert_eq!(found(&[client(0x88, b"")], &BOTH), json!([["WS416", "server"]]));
+    assert_eq!(found(&[server(0x88, b"")], &[Side::Client, Side::Server]), json!([["WS416", "client"]]));
 }
 
 #[test]

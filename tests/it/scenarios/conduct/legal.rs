@@ -41,7 +41,7 @@ fn nobody_is_there_any_more_to_read_an_answer() {
         findings(&capture)
     };
     assert_eq!(gone_after(0), json!([["WS417", "client"]]));
-    assert_eq!(gone_after(2000), json!([["WS415", "server"]]), "it waited for the answer");
+    assert_eq!(gone_after(2000), json!([["WS416", "server"]]), "it waited for the answer");
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn without_the_handshake_closing_is_judged_all_the_same() {
         server(0x81, b"and so it goes on"),
         client(0x81, b"for a while"),
         client(0x88, b"\x03\xe8"),
+        server(0x81, b"still here"),
     ];
     let (mut capture, tcp) = talk(&steps);
     end(&mut capture, tcp, &[Side::Server, Side::Client]);
