@@ -14,6 +14,7 @@
 //! - [`capture`] cuts files into packets, [`packet`] finds TCP segments, [`tcp`] puts their bytes in order.
 //! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, [`check`] judges both.
 //! - [`analyzer`] composes these stages and says what they found as [`record`]s.
+//! - [`explain`] says what every bit means.
 //! - [`filter`] selects records, [`report`] writes them, [`cli`] is the command.
 //! - [`encode`] is the way back: frames and captures from a description.
 //! - [`base`] holds the words that all of them use.
@@ -69,6 +70,7 @@ pub mod capture;
 pub mod check;
 pub mod cli;
 pub mod encode;
+pub mod explain;
 pub mod filter;
 pub mod http;
 pub mod packet;

@@ -219,7 +219,7 @@ fn mark(rule: &Rule, header: &FrameHeader) -> Option<(u8, u8)> {
 }
 
 /// The bytes of a header as they were: its fields determine them.
-pub(super) fn wire_form(header: &FrameHeader) -> Vec<u8> {
+pub fn wire_form(header: &FrameHeader) -> Vec<u8> {
     let bit = |is_set: bool, value: u8| if is_set { value } else { 0 };
     let flags =
         bit(header.fin, 0x80) | bit(header.rsv1, 0x40) | bit(header.rsv2, 0x20) | bit(header.rsv3, 0x10);

@@ -35,6 +35,8 @@ pub(super) enum Command {
     /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
+    /// Show what every bit and byte of a frame or a handshake means
+    Explain(super::explain::ExplainArgs),
     /// Compute Sec-WebSocket-Accept step by step; exit code 1 if another one was received
     Accept(AcceptArgs),
     /// Build a frame, right or wrong, or a capture of a connection in which it is sent

@@ -31,6 +31,8 @@ pub(super) enum Failure {
     CloseCode(String),
     /// A file could not be written.
     Write { path: PathBuf, error: io::Error },
+    /// The arguments ask for something that is not there, or make no sense.
+    Usage(String),
     /// Standard output could not be written.
     Output(io::Error),
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Failure {
                 visible(code)
             ),
             Failure::Write { path, error } => write!(f, "cannot write {}: {error}", name(path)),
+            Failure::Usage(text) => f.write_str(text),
             Failure::Output(error) => write!(f, "cannot write the output: {error}"),
         }
     }

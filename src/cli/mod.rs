@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod config;
 mod encode;
+mod explain;
 mod failure;
 mod hex;
 mod input;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let done = match args.command {
         Some(Command::Timeline(options)) => timeline::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Explain(options)) => explain::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),

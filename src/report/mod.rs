@@ -7,6 +7,7 @@
 mod accept;
 mod check;
 mod escape;
+mod explain;
 mod json;
 mod rules;
 mod style;
@@ -20,6 +21,7 @@ use crate::record::Record;
 
 pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
+pub use explain::{Form, JsonForm, MarkdownForm, TextForm};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
 pub use table::{Table, TableOptions};

@@ -15,10 +15,25 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("record", &["base", "http", "websocket", "packet", "tcp"]),
     ("check", &["base", "http", "websocket", "record"]),
     ("filter", &["base", "http", "websocket", "record"]),
-    ("report", &["base", "http", "websocket", "packet", "tcp", "check", "record"]),
+    ("explain", &["base", "http", "websocket", "record", "check"]),
+    ("report", &["base", "http", "websocket", "packet", "tcp", "check", "explain", "record"]),
     ("encode", &["base", "capture", "packet", "websocket"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "http", "websocket", "check", "record"]),
-    ("cli", &["base", "capture", "websocket", "check", "encode", "filter", "analyzer", "record", "report"]),
+    (
+        "cli",
+        &[
+            "base",
+            "capture",
+            "websocket",
+            "check",
+            "encode",
+            "explain",
+            "filter",
+            "analyzer",
+            "record",
+            "report",
+        ],
+    ),
 ];
 
 /// Crates that only these rooms may name.

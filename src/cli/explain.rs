@@ -1,0 +1,164 @@
+//! `sockeye explain`: what does every bit and byte mean?
+
+mod hex;
+mod select;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args as ClapArgs, ColorChoice, ValueEnum};
+
+use super::failure::Failure;
+use super::limit::{self, LimitArg};
+use super::terminal::color;
+use crate::base::Direction;
+use crate::explain::{Explanation, Pasted, of_bytes};
+use crate::report::{Form, JsonForm, MarkdownForm, TextForm};
+use select::Numbered;
+
+/// Bytes read of standard input or a file that is no capture.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// Of these there is one.
+const SELECTORS: [&str; 6] = ["frame", "message", "packet", "handshake", "hex", "file"];
+
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+#[command(group(ArgGroup::new("what").required(true).args(SELECTORS)))]
+pub(super) struct ExplainArgs {
+    /// The captures to look into, read as one recording; `-` is standard input
+    #[arg(value_name = "CAPTURE", required_unless_present_any = ["hex", "file"], conflicts_with_all = ["hex", "file"])]
+    captures: Vec<PathBuf>,
+    /// One frame: `0:3` is the third of stream 0
+    #[arg(long, value_name = "STREAM:N")]
+    frame: Option<Numbered>,
+    /// All frames of a message, and what they make together
+    #[arg(long, value_name = "STREAM:N")]
+    message: Option<Numbered>,
+    /// The frames and the handshake that a packet carries, or a part of them
+    #[arg(long, value_name = "N")]
+    packet: Option<u64>,
+    /// The opening handshake of a connection
+    #[arg(long, value_name = "STREAM")]
+    handshake: Option<u64>,
+    /// Bytes of frames: `'81 05 48 65 6c 6c 6f'`
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
+    hex: Option<String>,
+    /// A file with bytes of frames, as they were on the wire; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Who sent these bytes [default: whoever masks as they are masked]
+    #[arg(long, value_enum, value_name = "SIDE", conflicts_with = "captures")]
+    from: Option<Sender>,
+    /// What their handshake agreed on: `permessage-deflate`
+    #[arg(long, value_name = "EXTENSIONS", conflicts_with = "captures")]
+    extensions: Option<String>,
+    /// How to write the explanation
+    #[arg(long, value_enum, default_value_t = FormArg::Text)]
+    format: FormArg,
+    /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+    /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
+    #[arg(long, value_name = "NAME=VALUE")]
+    limit: Vec<LimitArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Sender {
+    /// The client
+    Client,
+    /// The server
+    Server,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormArg {
+    /// For a terminal of 80 columns
+    Text,
+    /// For a page or an issue
+    Markdown,
+    /// The annotation as data
+    Json,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ExplainArgs) -> Result<(), Failure> {
+    let mut printer = Printer { form: form(args), out: io::stdout().lock(), failed: None };
+    if let Some(text) = &args.hex {
+        pasted(args, &hex::bytes(text).map_err(Failure::Usage)?, &mut printer)?;
+    } else if let Some(path) = &args.file {
+        pasted(args, &read(path)?, &mut printer)?;
+    } else {
+        let wanted = select::Wanted::new(args.frame, args.message, args.packet, args.handshake);
+        for explanation in select::explanations(&args.captures, wanted, limit::limits(&args.limit))? {
+            printer.print(&explanation);
+        }
+    }
+    printer.finish()
+}
+
+fn form(args: &ExplainArgs) -> Box<dyn Form> {
+    match args.format {
+        FormArg::Text => Box::new(TextForm::new(color(args.color))),
+        FormArg::Markdown => Box::new(MarkdownForm::default()),
+        FormArg::Json => Box::new(JsonForm::default()),
+    }
+}
+
+fn pasted(args: &ExplainArgs, bytes: &[u8], printer: &mut Printer<impl Write>) -> Result<(), Failure> {
+    if bytes.is_empty() {
+        return Err(Failure::Usage(
+            "there are no bytes to explain\n  a frame has at least two: `81 00`".to_owned(),
+        ));
+    }
+    let from = args.from.map(|sender| match sender {
+        Sender::Client => Direction::ClientToServer,
+        Sender::Server => Direction::ServerToClient,
+    });
+    let agreed = args.extensions.as_deref().unwrap_or("");
+    let pasted = Pasted::new(from, agreed).map_err(|bad| {
+        Failure::Usage(format!(
+            "in --extensions, no extension: {}\n  write them as the server does: `permessage-deflate; server_no_context_takeover`",
+            bad.escape_debug()
+        ))
+    })?;
+    of_bytes(bytes, &pasted, &mut |explanation| printer.print(&explanation));
+    Ok(())
+}
+
+/// The bytes of a file that is no capture.
+fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+    let source: io::Result<Box<dyn Read>> = match path.to_str() {
+        Some("-") => Ok(Box::new(io::stdin())),
+        _ => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+    };
+    let mut bytes = Vec::new();
+    source
+        .and_then(|source| source.take(MOST_BYTES).read_to_end(&mut bytes))
+        .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", super::failure::name(path))))?;
+    Ok(bytes)
+}
+
+struct Printer<W> {
+    form: Box<dyn Form>,
+    out: W,
+    /// The first error of the output; nothing is written behind it.
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Printer<W> {
+    fn print(&mut self, explanation: &Explanation) {
+        if self.failed.is_none() {
+            self.failed = self.form.explanation(explanation, &mut self.out).err();
+        }
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        match self.failed {
+            Some(error) => Err(Failure::Output(error)),
+            None => Ok(self.form.finish(&mut self.out)?),
+        }
+    }
+}

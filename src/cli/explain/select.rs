@@ -1,0 +1,288 @@
+//! The part of a capture that is to be explained.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::analyzer::{Analyzer, Options, Rows};
+use crate::base::Limits;
+use crate::capture::End;
+use crate::cli::failure::{Failure, name};
+use crate::cli::{input, say};
+use crate::explain::{Explanation, Joined, Mark, of_frame, of_handshake};
+use crate::record::{Finding, Frame, Handshake, Record, Side};
+
+/// `0:3`: the third of stream 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Numbered {
+    stream: u64,
+    number: u64,
+}
+
+impl FromStr for Numbered {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let form = "write stream and number like this: 0:3";
+        let (stream, number) = text.split_once(':').ok_or(form)?;
+        let (Ok(stream), Ok(number)) = (stream.trim().parse(), number.trim().parse()) else {
+            return Err(form);
+        };
+        Ok(Self { stream, number })
+    }
+}
+
+/// What is to be explained.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted {
+    Frame(Numbered),
+    Message(Numbered),
+    Packet(u64),
+    Handshake(u64),
+}
+
+impl Wanted {
+    /// Of several, the first; the arguments allow one.
+    pub(super) fn new(
+        frame: Option<Numbered>,
+        message: Option<Numbered>,
+        packet: Option<u64>,
+        handshake: Option<u64>,
+    ) -> Self {
+        let selectors = [
+            frame.map(Wanted::Frame),
+            message.map(Wanted::Message),
+            packet.map(Wanted::Packet),
+            handshake.map(Wanted::Handshake),
+        ];
+        selectors.into_iter().flatten().next().unwrap_or(Wanted::Packet(0))
+    }
+}
+
+/// Explains it.
+pub(super) fn explanations(
+    captures: &[PathBuf],
+    wanted: Wanted,
+    limits: Limits,
+) -> Result<Vec<Explanation>, Failure> {
+    let mut recording = input::open(captures, &limits)?;
+    let options = Options { rows: Rows::Frames, payload: usize::MAX, limits, ..Options::default() };
+    let mut analyzer = Analyzer::new(options);
+    let mut search =
+        Search { wanted, found: Vec::new(), joined: None, early: Vec::new(), seen: Seen::default() };
+    loop {
+        while let Some(packet) = recording.next_packet() {
+            analyzer.push(&packet, &mut |record| search.record(record));
+        }
+        if !recording.fill() {
+            break;
+        }
+    }
+    for (path, end) in captures.iter().zip(recording.ends()) {
+        if let Some(end) = end.filter(|end| **end != End::Complete) {
+            say("warning", &format!("{}: {end}; everything before is read", name(path)));
+        }
+    }
+    analyzer.finish(&mut |record| search.record(record));
+    search.finish()
+}
+
+/// A part that was found.
+struct Found {
+    stream: u64,
+    /// The number of the frame; `None` for a head of a handshake.
+    frame: Option<u64>,
+    /// Where it begins in the stream.
+    start: u64,
+    explanation: Explanation,
+}
+
+/// A finding, until it is known what it is about.
+struct Early {
+    stream: u64,
+    frame: Option<u64>,
+    /// Offset in the stream, and length.
+    place: Option<[u64; 2]>,
+    packet: u64,
+    mark: Mark,
+}
+
+impl Found {
+    fn is_meant(&self, finding: &Early) -> bool {
+        if self.stream != finding.stream || self.frame != finding.frame {
+            return false;
+        }
+        let side = self.explanation.from.map(Side::from);
+        let in_head =
+            |[at, _]: [u64; 2]| at.checked_sub(self.start).is_some_and(|into| into < self.explanation.length);
+        let in_packets =
+            self.explanation.packets.is_some_and(|[first, last]| (first..=last).contains(&finding.packet));
+        self.frame.is_some() || side == Some(finding.mark.side) && finding.place.map_or(in_packets, in_head)
+    }
+
+    fn mark(&mut self, finding: Early) {
+        let place = finding.place.and_then(|[at, length]| Some([at.checked_sub(self.start)?, length]));
+        self.explanation.mark(finding.mark, place);
+    }
+}
+
+struct Search {
+    wanted: Wanted,
+    found: Vec<Found>,
+    joined: Option<Joined>,
+    /// Of frames that have not ended, and of handshakes without their answer.
+    early: Vec<Early>,
+    seen: Seen,
+}
+
+impl Search {
+    fn record(&mut self, record: &Record<'_>) {
+        match record {
+            Record::Frame(frame) => self.frame(frame),
+            Record::Handshake(handshake) => self.handshake(handshake),
+            Record::Finding(finding) => self.finding(finding),
+            Record::Summary(summary) => self.seen.packets = summary.packets,
+            _ => {}
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) {
+        let (stream, number) = (frame.place.stream, frame.number);
+        let [frames, messages] = self.seen.streams.entry(stream).or_default();
+        *frames = number.max(*frames);
+        *messages = frame.message.unwrap_or(0).max(*messages);
+        let is_wanted = match self.wanted {
+            Wanted::Frame(wanted) => (wanted.stream, wanted.number) == (stream, number),
+            Wanted::Message(wanted) => wanted.stream == stream && frame.message == Some(wanted.number),
+            Wanted::Packet(packet) => (frame.span.first..=frame.span.last).contains(&packet),
+            Wanted::Handshake(_) => false,
+        };
+        if !is_wanted {
+            self.early.retain(|finding| (finding.stream, finding.frame) != (stream, Some(number)));
+            return;
+        }
+        if let Wanted::Message(_) = self.wanted {
+            match &mut self.joined {
+                Some(joined) => joined.push(frame),
+                None => self.joined = Some(Joined::new(frame)),
+            }
+        }
+        let start = frame.span.offset;
+        self.add(Found { stream, frame: Some(number), start, explanation: of_frame(frame) });
+    }
+
+    fn handshake(&mut self, handshake: &Handshake<'_>) {
+        let stream = handshake.place.stream;
+        self.seen.handshakes.insert(stream);
+        for (explanation, start) in of_handshake(handshake) {
+            let is_wanted = match self.wanted {
+                Wanted::Handshake(wanted) => wanted == stream,
+                Wanted::Packet(packet) => {
+                    explanation.packets.is_some_and(|[first, last]| (first..=last).contains(&packet))
+                }
+                _ => false,
+            };
+            if is_wanted {
+                self.add(Found { stream, frame: None, start, explanation });
+            }
+        }
+        self.early.retain(|finding| finding.stream != stream || finding.frame.is_some());
+    }
+
+    /// Adds what was found, with the findings about it that came before.
+    fn add(&mut self, mut found: Found) {
+        let (about_it, others) =
+            std::mem::take(&mut self.early).into_iter().partition(|finding| found.is_meant(finding));
+        self.early = others;
+        for finding in Vec::<Early>::into_iter(about_it) {
+            found.mark(finding);
+        }
+        self.found.push(found);
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>) {
+        let Some(place) = finding.place else { return };
+        let early = Early {
+            stream: place.stream,
+            frame: finding.frame,
+            place: finding.stream_offset.zip(finding.length).map(<[u64; 2]>::from),
+            packet: finding.packets[1],
+            mark: Mark::from(finding),
+        };
+        match self.found.iter_mut().find(|found| found.is_meant(&early)) {
+            Some(found) => found.mark(early),
+            None => self.early.push(early),
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Explanation>, Failure> {
+        if self.found.is_empty() {
+            return Err(Failure::Usage(self.seen.instead_of(self.wanted)));
+        }
+        let parts = self.found.into_iter().map(|found| found.explanation);
+        Ok(parts.chain(self.joined.and_then(Joined::explain)).collect())
+    }
+}
+
+/// What there was to choose from.
+#[derive(Default)]
+struct Seen {
+    packets: u64,
+    /// Frames and messages of each stream that has any.
+    streams: BTreeMap<u64, [u64; 2]>,
+    /// Streams with a handshake.
+    handshakes: BTreeSet<u64>,
+}
+
+impl Seen {
+    /// Why nothing was found, and what could have been asked for.
+    fn instead_of(&self, wanted: Wanted) -> String {
+        match wanted {
+            Wanted::Frame(Numbered { stream, number }) => {
+                self.count(stream, number, "frame", |[frames, _]| frames)
+            }
+            Wanted::Message(Numbered { stream, number }) => {
+                self.count(stream, number, "message", |[_, messages]| messages)
+            }
+            Wanted::Packet(packet) if packet == 0 || packet > self.packets => {
+                format!("there is no packet {packet}\n  the capture has packets 1 to {}", self.packets)
+            }
+            Wanted::Packet(packet) => format!(
+                "packet {packet} carries neither a WebSocket frame nor a handshake\n  `sockeye CAPTURE` lists the packets that do"
+            ),
+            Wanted::Handshake(stream) => {
+                format!(
+                    "stream {stream} has no WebSocket handshake\n  {}",
+                    some(self.handshakes.iter(), "handshakes")
+                )
+            }
+        }
+    }
+
+    fn count(&self, stream: u64, number: u64, what: &str, of: impl Fn([u64; 2]) -> u64) -> String {
+        match self.streams.get(&stream).map(|counts| of(*counts)) {
+            Some(count) => {
+                let plural = if count == 1 { "" } else { "s" };
+                format!("there is no {what} {stream}:{number}\n  stream {stream} has {count} {what}{plural}")
+            }
+            None => {
+                format!(
+                    "stream {stream} has no WebSocket frames\n  {}",
+                    some(self.streams.keys(), "WebSocket frames")
+                )
+            }
+        }
+    }
+}
+
+/// Streams that a message names.
+const NAMED: usize = 10;
+
+fn some<'a>(streams: impl Iterator<Item = &'a u64>, what: &str) -> String {
+    let names: Vec<String> = streams.take(NAMED + 1).map(u64::to_string).collect();
+    match names.get(..NAMED) {
+        _ if names.is_empty() => format!("no stream of the capture has {what}"),
+        Some(first) if names.len() > NAMED => format!("streams with {what}: {} …", first.join(", ")),
+        _ => format!("streams with {what}: {}", names.join(", ")),
+    }
+}

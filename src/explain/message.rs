@@ -1,0 +1,75 @@
+//! A message of several frames, joined.
+
+use super::content::content;
+use super::fields::bytes_of;
+use super::frame::ways;
+use super::model::{Explanation, Note, Subject};
+use crate::record::Frame;
+use crate::websocket::Opcode;
+
+const JOINED: Note = Note {
+    text: "The payloads of the fragments, unmasked each with its own key, make the message one after the other.",
+    rfc: "RFC 6455 §5.4",
+};
+
+/// The fragments of a message, joined as they come.
+#[derive(Debug)]
+pub struct Joined {
+    /// The first fragment, without its payload's content, and with what all fragments hold.
+    explanation: Explanation,
+    of: Opcode,
+    compressed: bool,
+    frames: u64,
+    payload: Vec<u8>,
+    missing: Vec<[u64; 2]>,
+}
+
+impl Joined {
+    /// A message of nothing but its first fragment.
+    pub fn new(first: &Frame<'_>) -> Self {
+        let (source, destination) = first.ends.of(first.from);
+        let what = format!("Message {} of stream {}", first.message.unwrap_or(0), first.place.stream);
+        let mut explanation = Explanation::new(Subject::Message, format!("{what}, {}", ways(first.from)));
+        explanation.from = Some(first.from);
+        explanation.source = Some(source);
+        explanation.destination = Some(destination);
+        explanation.packets = Some([first.span.first, first.span.last]);
+        let mut joined = Self {
+            explanation,
+            of: first.content,
+            compressed: first.compressed,
+            frames: 0,
+            payload: Vec::new(),
+            missing: Vec::new(),
+        };
+        joined.push(first);
+        joined
+    }
+
+    /// Adds the next fragment.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        let before = self.explanation.length;
+        self.frames += 1;
+        self.missing.extend(frame.missing.iter().map(|[at, length]| [at.saturating_add(before), *length]));
+        self.payload.extend_from_slice(frame.payload.bytes());
+        self.explanation.length = before.saturating_add(frame.header.payload_length);
+        if let Some([first, last]) = &mut self.explanation.packets {
+            (*first, *last) = ((*first).min(frame.span.first), (*last).max(frame.span.last));
+        }
+    }
+
+    /// The whole message; `None` if one frame is all of it.
+    pub fn explain(self) -> Option<Explanation> {
+        if self.frames < 2 {
+            return None;
+        }
+        let mut explanation = self.explanation;
+        let length = explanation.length;
+        explanation.title.push_str(&format!(", {} in {} fragments", bytes_of(length), self.frames));
+        let compressed = if self.compressed { "compressed " } else { "" };
+        let kind = format!("{compressed}{}", self.of.name());
+        explanation.content = Some(content(&kind, &self.payload, &self.missing, length));
+        explanation.notes = vec![JOINED];
+        Some(explanation)
+    }
+}

@@ -1,0 +1,38 @@
+//! Explanations as one JSON document: the annotation as data.
+
+use std::io;
+
+use super::Form;
+use crate::explain::Explanation;
+use crate::record::SCHEMA;
+
+/// `{"sockeye": {"version", "schema"}, "explanations": […]}`.
+#[derive(Debug, Default)]
+pub struct JsonForm {
+    begun: bool,
+}
+
+impl JsonForm {
+    fn begin(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        if self.begun {
+            return out.write_all(b",\n");
+        }
+        self.begun = true;
+        let version = env!("CARGO_PKG_VERSION");
+        writeln!(out, r#"{{"sockeye":{{"version":"{version}","schema":{SCHEMA}}},"explanations":["#)
+    }
+}
+
+impl Form for JsonForm {
+    fn explanation(&mut self, explanation: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
+        self.begin(out)?;
+        serde_json::to_writer(out, explanation).map_err(io::Error::from)
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        if !self.begun {
+            self.begin(out)?;
+        }
+        out.write_all(b"\n]}\n")
+    }
+}

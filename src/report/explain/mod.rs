@@ -1,0 +1,31 @@
+//! Explanations become output: one file per form, all of them drawn from the same [`Explanation`]s.
+
+mod json;
+mod markdown;
+#[cfg(test)]
+mod tests;
+mod text;
+mod wrap;
+
+use std::io;
+
+use crate::explain::Explanation;
+
+pub use json::JsonForm;
+pub use markdown::MarkdownForm;
+pub use text::TextForm;
+
+/// One form of explanations.
+pub trait Form {
+    /// Writes one explanation.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn explanation(&mut self, explanation: &Explanation, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Writes what belongs behind the last one.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()>;
+}

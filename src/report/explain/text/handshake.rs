@@ -1,0 +1,82 @@
+//! A request or response, line by line.
+
+use std::fmt::Write;
+
+use super::{Color, Ink, OFFSET_OF_LINE, WIDTH, heading};
+use crate::explain::{AcceptSteps, Check, Explanation, Field};
+use crate::report::explain::wrap::{cited, fit, safe, wrap};
+
+/// Appends the lines, what is demanded, and how the accept follows from the key.
+pub(super) fn draw(text: &mut String, explanation: &Explanation, ink: Ink) {
+    let titles = fit("offset", OFFSET_OF_LINE) + "line";
+    let _ = writeln!(text, "\n {}", ink.paint(Color::Title, &titles));
+    for field in &explanation.fields {
+        line(text, explanation, field, ink);
+    }
+    checks(text, explanation, ink);
+}
+
+/// Appends what is demanded, and how the accept follows from the key.
+pub(super) fn checks(text: &mut String, explanation: &Explanation, ink: Ink) {
+    if !explanation.checks.is_empty() {
+        heading(text, "Demanded", ink);
+        for check in &explanation.checks {
+            demand(text, check, ink);
+        }
+    }
+    if let Some(steps) = &explanation.accept {
+        accept(text, steps, ink);
+    }
+}
+
+fn line(text: &mut String, explanation: &Explanation, field: &Field, ink: Ink) {
+    let content =
+        if field.name.is_empty() { field.value.clone() } else { format!("{}: {}", field.name, field.value) };
+    let width = WIDTH - 1 - OFFSET_OF_LINE;
+    for (at, part) in wrap(&safe(&content), width).into_iter().enumerate() {
+        let offset = if at == 0 { field.offset.to_string() } else { String::new() };
+        let _ = writeln!(text, " {}{}", fit(&offset, OFFSET_OF_LINE), ink.paint(Color::Payload, &part));
+    }
+    for code in &field.rules {
+        let Some(mark) = explanation.findings.iter().find(|mark| mark.code == *code) else { continue };
+        let columns = safe(&content).chars().count().clamp(1, 40);
+        let caret = format!("{} {} {}", "^".repeat(columns), mark.code, mark.name);
+        let _ = writeln!(text, " {:OFFSET_OF_LINE$}{}", "", ink.paint(Color::of(mark.severity), &caret));
+    }
+    if !field.meaning.is_empty() {
+        for part in wrap(&cited(&safe(&field.meaning), field.rfc), width - 2) {
+            let _ = writeln!(text, " {:OFFSET_OF_LINE$}  {part}", "");
+        }
+    }
+}
+
+fn demand(text: &mut String, check: &Check, ink: Ink) {
+    let (sign, color) = if check.met { ("✓", Color::Payload) } else { ("✗", Color::Error) };
+    let found = match (&check.found, check.met) {
+        (Some(found), _) => format!("   but: {}", safe(found)),
+        (None, false) => "   missing".to_owned(),
+        (None, true) => String::new(),
+    };
+    let says = cited(&format!("{}{found}", check.demand), check.rfc);
+    for (at, part) in wrap(&says, WIDTH - 5).into_iter().enumerate() {
+        let sign = if at == 0 { ink.paint(color, sign) } else { " ".to_owned() };
+        let _ = writeln!(text, "   {sign} {part}");
+    }
+}
+
+fn accept(text: &mut String, steps: &AcceptSteps, ink: Ink) {
+    heading(text, "Sec-WebSocket-Accept from Sec-WebSocket-Key  (RFC 6455 §4.2.2)", ink);
+    let verdict = match steps.valid {
+        Some(true) => "  ✓ equal",
+        Some(false) => "  ✗ not equal",
+        None => "",
+    };
+    let received = steps.received.as_deref().unwrap_or("none");
+    for (name, value, behind) in
+        [("key", steps.key.as_str(), ""), ("expected", &steps.expected, ""), ("received", received, verdict)]
+    {
+        for (at, part) in wrap(&(safe(value) + behind), WIDTH - 14).into_iter().enumerate() {
+            let _ = writeln!(text, "   {:<11}{part}", if at == 0 { name } else { "" });
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The unmasking lane, and what the payload says.
+
+use std::fmt::Write;
+
+use super::{Color, Ink, heading, paragraph};
+use crate::explain::{Content, Explanation, Unmasking, Wire};
+use crate::report::explain::wrap::safe;
+
+/// Bytes of a line.
+const LINE: usize = 16;
+/// Columns of the text and of JSON, which is cut into lines of this width.
+const INDENT: usize = 3;
+
+/// Appends both, if there is a payload.
+pub(super) fn draw(text: &mut String, explanation: &Explanation, ink: Ink) {
+    if let Some(lane) = &explanation.unmasking {
+        unmasking(text, lane, ink);
+    }
+    if let Some(content) = &explanation.content {
+        self::content(text, "Payload", content, ink);
+    }
+}
+
+fn unmasking(text: &mut String, lane: &Unmasking, ink: Ink) {
+    heading(text, "Unmasking: payload[i] = masked[i] XOR key[i mod 4]  (RFC 6455 §5.3)", ink);
+    let lines = lane.masked.0.chunks(LINE).zip(lane.key.0.chunks(LINE)).zip(lane.payload.0.chunks(LINE));
+    for ((masked, key), payload) in lines {
+        text.push('\n');
+        for (name, bytes, color) in
+            [("masked", masked, Color::Plain), ("key", key, Color::Key), ("payload", payload, Color::Payload)]
+        {
+            let _ = writeln!(text, "   {name:<9}{}", ink.paint(color, &pairs(bytes)));
+        }
+        let characters: String = payload.iter().map(|byte| format!(" {} ", character(*byte))).collect();
+        let _ = writeln!(text, "   {:9}{}", "", characters.trim_end());
+    }
+    if lane.more > 0 {
+        let _ = writeln!(text, "   … and so on for {} more bytes", lane.more);
+    }
+}
+
+fn pairs(bytes: &[Option<u8>]) -> String {
+    let pair = |byte: &Option<u8>| byte.map_or_else(|| "--".to_owned(), |byte| format!("{byte:02x}"));
+    bytes.iter().map(pair).collect::<Vec<_>>().join(" ")
+}
+
+/// The ASCII character of a byte; `.` for any that is none, and nothing for one that is not there.
+fn character(byte: Option<u8>) -> char {
+    match byte {
+        Some(byte @ b' '..=b'~') => char::from(byte),
+        Some(_) => '.',
+        None => ' ',
+    }
+}
+
+fn content(text: &mut String, title: &str, content: &Content, ink: Ink) {
+    let bytes = if content.length == 1 { "byte" } else { "bytes" };
+    let mut title = format!("{title}: {}, {} {bytes}", content.kind, content.length);
+    if content.captured < content.length {
+        let _ = write!(title, ", of which {} were captured", content.captured);
+    }
+    heading(text, &title, ink);
+    text.push('\n');
+    dump(text, &content.bytes, content.length);
+    let binary = content.kind == "binary" || content.kind.starts_with("compressed");
+    match (&content.json, &content.text) {
+        (Some(json), _) => {
+            text.push('\n');
+            for line in json.lines() {
+                let depth = line.len() - line.trim_start().len();
+                paragraph(text, "", &safe(line.trim_start()), INDENT + depth);
+            }
+        }
+        (None, Some(says)) if !binary && !says.is_empty() && content.kind != "close" => {
+            let more = if content.text_cut || content.captured < content.length { " …" } else { "" };
+            text.push('\n');
+            paragraph(text, "", &format!("\"{}\"{more}", safe(says)), INDENT);
+        }
+        _ => {}
+    }
+    if let Some(inflated) = &content.inflated {
+        self::content(text, "Inflated", inflated, ink);
+    }
+}
+
+/// Offset, hexadecimal, ASCII.
+fn dump(text: &mut String, bytes: &Wire, length: u64) {
+    for (index, line) in bytes.0.chunks(LINE).enumerate() {
+        let characters: String = line.iter().map(|byte| character(*byte)).collect();
+        let line = format!("   {:04x}  {:<47}  {characters}", index * LINE, pairs(line));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    let shown = bytes.0.len() as u64;
+    if length > shown {
+        let _ = writeln!(text, "   … {} more bytes", length - shown);
+    }
+}
