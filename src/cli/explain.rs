@@ -14,7 +14,7 @@ use super::limit::{self, LimitArg};
 use super::terminal::color;
 use crate::base::Direction;
 use crate::explain::{Explanation, Pasted, of_bytes};
-use crate::report::{Form, JsonForm, MarkdownForm, TextForm};
+use crate::report::{Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm};
 use select::Numbered;
 
 /// Bytes read of standard input or a file that is no capture.
@@ -79,6 +79,10 @@ enum FormArg {
     Text,
     /// For a page or an issue
     Markdown,
+    /// A picture
+    Svg,
+    /// One page that needs nothing else; fields and bytes light up together
+    Html,
     /// The annotation as data
     Json,
 }
@@ -103,6 +107,8 @@ fn form(args: &ExplainArgs) -> Box<dyn Form> {
     match args.format {
         FormArg::Text => Box::new(TextForm::new(color(args.color))),
         FormArg::Markdown => Box::new(MarkdownForm::default()),
+        FormArg::Svg => Box::new(SvgForm::default()),
+        FormArg::Html => Box::new(HtmlForm::default()),
         FormArg::Json => Box::new(JsonForm::default()),
     }
 }

@@ -58,7 +58,9 @@ pub(super) fn explain(
     let length = u64::from(header.header_length).saturating_add(header.payload_length);
     let compressed = if payload.compressed { "compressed " } else { "" };
     let kind = match header.opcode {
-        Opcode::Continuation => format!("{compressed}{} (continued)", payload.of.name()),
+        Opcode::Continuation if payload.of != Opcode::Continuation => {
+            format!("{compressed}{} (continued)", payload.of.name())
+        }
         opcode => format!("{compressed}{}", opcode.name()),
     };
     let mut explanation =

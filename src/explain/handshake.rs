@@ -23,7 +23,8 @@ pub fn of_handshake(handshake: &Handshake<'_>) -> Vec<(Explanation, u64)> {
     let response = handshake.response.map(|response| {
         let title = format!("Handshake of stream {stream}, response");
         let mut explanation = explain_response(title, response.head, handshake);
-        explanation.accept = handshake.key.map(|key| steps(key, handshake));
+        explanation.accept =
+            handshake.key.filter(|_| response.head.status == 101).map(|key| steps(key, handshake));
         (explanation, response.head.span.offset)
     });
     [request, response].into_iter().flatten().collect()
@@ -107,9 +108,10 @@ fn header_meaning(header: &Header) -> (String, &'static str) {
     let (meaning, rfc) = match &*name {
         b"host" => ("the server that is meant, and its port", "RFC 9110 §7.2"),
         b"upgrade" => ("the protocol to switch to", "RFC 6455 §4.1"),
-        b"connection" => {
+        b"connection" if header.value.eq_ignore_ascii_case(b"upgrade") => {
             ("Upgrade is meant for the next hop, so a proxy must know it to pass it on", "RFC 6455 §4.1")
         }
+        b"connection" => ("header fields and options that are meant for the next hop", "RFC 9110 §7.6.1"),
         b"sec-websocket-key" => return (key_meaning(&header.value), REQUEST),
         b"sec-websocket-version" => ("the version of the protocol; 13 is the one of RFC 6455", REQUEST),
         b"sec-websocket-accept" => ("proves that the server understood the key", RESPONSE),

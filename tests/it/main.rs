@@ -10,6 +10,7 @@ mod fragments;
 mod hostile;
 mod layering;
 mod output;
+mod page;
 mod properties;
 mod rules;
 mod samples;

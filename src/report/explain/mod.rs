@@ -1,7 +1,10 @@
 //! Explanations become output: one file per form, all of them drawn from the same [`Explanation`]s.
 
+mod html;
 mod json;
 mod markdown;
+mod markup;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -11,8 +14,10 @@ use std::io;
 
 use crate::explain::Explanation;
 
+pub use html::HtmlForm;
 pub use json::JsonForm;
 pub use markdown::MarkdownForm;
+pub use svg::SvgForm;
 pub use text::TextForm;
 
 /// One form of explanations.

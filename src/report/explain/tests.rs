@@ -58,7 +58,44 @@ fn markdown_cannot_be_broken_by_a_payload() {
     assert!(all.contains("\n````text\n"), "{all}");
 }
 
+/// Whether tags are closed in the order in which they were opened.
+fn is_balanced(page: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+        if tag.starts_with('/') {
+            if open.pop() != Some(name) {
+                return false;
+            }
+        } else if !tag.ends_with('/') && !["!DOCTYPE", "meta", "br"].contains(&name) {
+            open.push(name);
+        }
+    }
+    open.is_empty()
+}
+
+#[test]
+fn a_page_needs_nothing_else_and_runs_nothing() {
+    let page = drawn(&mut HtmlForm::default(), b"\x81\x18<script>alert(1)</script>", None);
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
+    assert!(!page.contains("http") && !page.contains("url("), "{page}");
+    assert!(page.contains("prefers-color-scheme: dark"));
+    let opcode = r#"<tr class="header" data-f="4" tabindex="0"><td>0</td><td><code>.... 0001</code>"#;
+    assert!(page.contains(opcode), "{page}");
+    assert!(page.contains(r#"<span class="header" data-f="0 1 2 3 4" tabindex="0">81"#), "{page}");
+}
+
 proptest! {
+    #[test]
+    fn any_bytes_make_a_page_and_a_picture(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        for form in [&mut HtmlForm::default() as &mut dyn Form, &mut SvgForm::default()] {
+            let page = drawn(form, &bytes, None);
+            prop_assert!(is_balanced(&page), "{}", page);
+            prop_assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+        }
+    }
+
+
     #[test]
     fn any_bytes_are_drawn_in_80_columns_and_control_no_terminal(
         bytes in prop::collection::vec(any::<u8>(), 0..300),

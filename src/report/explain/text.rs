@@ -107,7 +107,10 @@ fn findings(text: &mut String, findings: &[Mark], ink: Ink) {
 
 /// An empty line and a title.
 fn heading(text: &mut String, title: &str, ink: Ink) {
-    let _ = writeln!(text, "\n {}", ink.paint(Color::Title, title));
+    text.push('\n');
+    for line in wrap(title, WIDTH - 1) {
+        let _ = writeln!(text, " {}", ink.paint(Color::Title, &line));
+    }
 }
 
 /// Lines indented by `indent`, the first one behind `label`.

@@ -1,0 +1,180 @@
+//! Explanations as one page that needs nothing else. Light or dark as the reader has it; a field, its bytes and its box
+//! light up together.
+
+mod bytes;
+mod handshake;
+
+use std::fmt::Write;
+use std::io;
+
+use super::Form;
+use super::markup::{classes, markup};
+use crate::explain::{Content, Explanation, Mark};
+use crate::report::words;
+
+/// How the page looks.
+const STYLE: &str = include_str!("html/style.css");
+/// Fields that light up. More than a frame has; of a head with more lines, the first.
+const LIT: usize = 64;
+
+/// A page.
+#[derive(Debug, Default)]
+pub struct HtmlForm {
+    begun: bool,
+}
+
+impl HtmlForm {
+    fn begin(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        out.write_all(b"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
+        out.write_all(b"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")?;
+        writeln!(out, "<title>sockeye explain</title>\n<style>\n{STYLE}")?;
+        for field in 0..LIT {
+            let named = format!("[data-f~=\"{field}\"]");
+            writeln!(
+                out,
+                ".e:has({named}:is(:hover,:focus)) {named}{{background:var(--lit);outline-color:var(--ink)}}"
+            )?;
+        }
+        out.write_all(b"</style>\n</head>\n<body>\n")
+    }
+}
+
+impl Form for HtmlForm {
+    fn explanation(&mut self, explanation: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
+        self.begin(out)?;
+        out.write_all(draw(explanation).as_bytes())
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        self.begin(out)?;
+        out.write_all(b"</body>\n</html>\n")
+    }
+}
+
+/// The whole explanation. Writing to a `String` cannot fail, so the results of `write!` are not looked at.
+fn draw(explanation: &Explanation) -> String {
+    let mut page = format!("<section class=\"e\">\n<h2>{}</h2>\n", markup(&explanation.title));
+    if let (Some(source), Some(destination)) = (explanation.source, explanation.destination) {
+        let _ = writeln!(page, "<p>{source} → {destination}</p>");
+    }
+    picture(&mut page, explanation);
+    bytes::strip(&mut page, explanation);
+    fields(&mut page, explanation);
+    handshake::draw(&mut page, explanation);
+    bytes::lane(&mut page, explanation);
+    if let Some(content) = &explanation.content {
+        self::content(&mut page, "Payload", content);
+    }
+    if !explanation.findings.is_empty() {
+        page.push_str("<h3>Findings</h3>\n<ul>\n");
+        explanation.findings.iter().for_each(|mark| finding(&mut page, mark));
+        page.push_str("</ul>\n");
+    }
+    if !explanation.notes.is_empty() {
+        page.push_str("<h3>Why</h3>\n<ul>\n");
+        for note in &explanation.notes {
+            let _ = writeln!(page, "<li>{} <cite>{}</cite></li>", markup(note.text), markup(note.rfc));
+        }
+        page.push_str("</ul>\n");
+    }
+    page.push_str("</section>\n");
+    page
+}
+
+/// The bit box: a grid of 32 columns.
+fn picture(page: &mut String, explanation: &Explanation) {
+    if explanation.layout.is_empty() {
+        return;
+    }
+    page.push_str("<div class=\"box\">\n");
+    for bit in 0..32 {
+        let _ = write!(page, "<span class=\"bit\">{bit}</span>");
+    }
+    page.push('\n');
+    for row in &explanation.layout {
+        for (at, cell) in row.cells.iter().enumerate() {
+            let first = if at == 0 { "1" } else { "auto" };
+            let upright = if cell.width == 1 { " upright" } else { "" };
+            let _ = write!(
+                page,
+                "<div class=\"cell {}{upright}\" data-f=\"{}\" tabindex=\"0\" style=\"grid-column:{first}/span {}\">",
+                classes(explanation, cell.field),
+                cell.field,
+                cell.width,
+            );
+            let bits: Vec<String> = cell.bits.chars().map(|bit| format!("<i>{bit}</i>")).collect();
+            let (name, value) = (markup(&cell.name), markup(&cell.value));
+            let value = if cell.width == 1 { "" } else { &value };
+            let _ = writeln!(page, "<b>{name}</b><span>{value}</span><code>{}</code></div>", bits.concat());
+        }
+    }
+    page.push_str("</div>\n");
+}
+
+fn fields(page: &mut String, explanation: &Explanation) {
+    if explanation.fields.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<table>\n<tr><th>offset</th><th>bytes</th><th>field</th><th>value</th><th>meaning</th></tr>\n",
+    );
+    for (at, field) in explanation.fields.iter().enumerate() {
+        let rules: Vec<String> = field.rules.iter().map(|code| format!("<strong>{code}</strong> ")).collect();
+        let _ = writeln!(
+            page,
+            "<tr class=\"{}\" data-f=\"{at}\" tabindex=\"0\"><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}{} <cite>{}</cite></td></tr>",
+            classes(explanation, at),
+            field.offset,
+            bytes::of_field(explanation, field),
+            markup(&field.name),
+            markup(&field.value),
+            rules.concat(),
+            markup(&field.meaning),
+            markup(field.rfc),
+        );
+    }
+    page.push_str("</table>\n");
+}
+
+fn content(page: &mut String, title: &str, content: &Content) {
+    let _ = write!(page, "<h3>{title}: {}, {} bytes", markup(&content.kind), content.length);
+    if content.captured < content.length {
+        let _ = write!(page, ", of which {} were captured", content.captured);
+    }
+    page.push_str("</h3>\n");
+    bytes::dump(page, content);
+    let binary = content.kind == "binary" || content.kind.starts_with("compressed");
+    match (&content.json, &content.text) {
+        (Some(json), _) => {
+            let lines: Vec<String> = json.lines().map(markup).collect();
+            let _ = writeln!(page, "<pre>{}</pre>", lines.join("\n"));
+        }
+        (None, Some(says)) if !binary && !says.is_empty() && content.kind != "close" => {
+            let more = if content.text_cut || content.captured < content.length { " …" } else { "" };
+            let _ = writeln!(page, "<p>“{}”{more}</p>", markup(says));
+        }
+        _ => {}
+    }
+    if let Some(inflated) = &content.inflated {
+        self::content(page, "Inflated", inflated);
+    }
+}
+
+fn finding(page: &mut String, mark: &Mark) {
+    let on: Vec<String> = mark.fields.iter().map(usize::to_string).collect();
+    let _ = writeln!(
+        page,
+        "<li class=\"finding {severity}\" data-f=\"{}\" tabindex=\"0\"><strong>{severity} {} {}</strong><br>{}<br><cite>{}</cite> {}<br>{}</li>",
+        on.join(" "),
+        mark.code,
+        mark.name,
+        markup(&mark.text),
+        markup(mark.rfc),
+        markup(mark.requirement),
+        markup(mark.help),
+        severity = words::severity(mark.severity),
+    );
+}

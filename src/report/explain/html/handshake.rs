@@ -1,0 +1,42 @@
+//! What a handshake must have, and the accept step by step.
+
+use std::fmt::Write;
+
+use crate::explain::Explanation;
+use crate::report::explain::markup::markup;
+
+/// Appends both, if the explanation is about a handshake.
+pub(super) fn draw(page: &mut String, explanation: &Explanation) {
+    if !explanation.checks.is_empty() {
+        page.push_str("<h3>Demanded</h3>\n<ul>\n");
+        for check in &explanation.checks {
+            let sign = if check.met { "✓" } else { "<strong>✗</strong>" };
+            let found = match (&check.found, check.met) {
+                (Some(found), _) => format!(", but: {}", markup(found)),
+                (None, false) => ", missing".to_owned(),
+                (None, true) => String::new(),
+            };
+            let _ = writeln!(
+                page,
+                "<li>{sign} {}{found} <cite>{}</cite></li>",
+                markup(check.demand),
+                markup(check.rfc)
+            );
+        }
+        page.push_str("</ul>\n");
+    }
+    let Some(steps) = &explanation.accept else { return };
+    let verdict = match steps.valid {
+        Some(true) => "✓ equal",
+        Some(false) => "<strong>✗ not equal</strong>",
+        None => "",
+    };
+    let received = steps.received.as_deref().unwrap_or("none");
+    let _ = writeln!(
+        page,
+        "<h3>Sec-WebSocket-Accept from Sec-WebSocket-Key <cite>RFC 6455 §4.2.2</cite></h3>\n<table>\n<tr><td>key</td><td><code>{}</code></td></tr>\n<tr><td>expected</td><td><code>{}</code></td></tr>\n<tr><td>received</td><td><code>{}</code> {verdict}</td></tr>\n</table>",
+        markup(&steps.key),
+        markup(&steps.expected),
+        markup(received),
+    );
+}
