@@ -14,14 +14,16 @@ use super::limit::{self, LimitArg};
 use super::terminal::color;
 use crate::base::Direction;
 use crate::explain::{Explanation, Pasted, of_bytes};
-use crate::report::{Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm};
+use crate::report::{
+    Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, lesson, mermaid,
+};
 use select::Numbered;
 
 /// Bytes read of standard input or a file that is no capture.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// Of these there is one.
-const SELECTORS: [&str; 6] = ["frame", "message", "packet", "handshake", "hex", "file"];
+const SELECTORS: [&str; 7] = ["frame", "message", "packet", "handshake", "stream", "hex", "file"];
 
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
@@ -42,6 +44,12 @@ pub(super) struct ExplainArgs {
     /// The opening handshake of a connection
     #[arg(long, value_name = "STREAM")]
     handshake: Option<u64>,
+    /// A whole connection, step by step
+    #[arg(long, value_name = "STREAM")]
+    stream: Option<u64>,
+    /// Draw the connection as a sequence diagram
+    #[arg(long)]
+    diagram: bool,
     /// Bytes of frames: `'81 05 48 65 6c 6c 6f'`
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
     hex: Option<String>,
@@ -85,11 +93,20 @@ enum FormArg {
     Html,
     /// The annotation as data
     Json,
+    /// A sequence diagram in Mermaid's language, of a whole connection
+    Mermaid,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs) -> Result<(), Failure> {
-    let mut printer = Printer { form: form(args), out: io::stdout().lock(), failed: None };
+    if let Some(stream) = args.stream {
+        return whole(args, stream);
+    }
+    let Some(form) = form(args).filter(|_| !args.diagram) else {
+        let what = "only a whole connection can be drawn as a sequence diagram\n  add --stream";
+        return Err(Failure::Usage(what.to_owned()));
+    };
+    let mut printer = Printer { form, out: io::stdout().lock(), failed: None };
     if let Some(text) = &args.hex {
         pasted(args, &hex::bytes(text).map_err(Failure::Usage)?, &mut printer)?;
     } else if let Some(path) = &args.file {
@@ -103,14 +120,32 @@ pub(super) fn run(args: &ExplainArgs) -> Result<(), Failure> {
     printer.finish()
 }
 
-fn form(args: &ExplainArgs) -> Box<dyn Form> {
-    match args.format {
+/// A whole connection.
+fn whole(args: &ExplainArgs, stream: u64) -> Result<(), Failure> {
+    let conversation = select::conversation(&args.captures, stream, limit::limits(&args.limit))?;
+    let text = match (args.format, args.diagram) {
+        (FormArg::Text, false) => lesson(&conversation),
+        (FormArg::Text, true) => diagram(&conversation),
+        (FormArg::Mermaid, _) => mermaid(&conversation),
+        (FormArg::Json, _) => conversation_json(&conversation).map_err(io::Error::from)?,
+        _ => {
+            let forms = "a whole connection is not written in this form\n  take text, mermaid or json";
+            return Err(Failure::Usage(forms.to_owned()));
+        }
+    };
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// How explanations are written; `None` for a form that they do not have.
+fn form(args: &ExplainArgs) -> Option<Box<dyn Form>> {
+    Some(match args.format {
         FormArg::Text => Box::new(TextForm::new(color(args.color))),
         FormArg::Markdown => Box::new(MarkdownForm::default()),
         FormArg::Svg => Box::new(SvgForm::default()),
         FormArg::Html => Box::new(HtmlForm::default()),
         FormArg::Json => Box::new(JsonForm::default()),
-    }
+        FormArg::Mermaid => return None,
+    })
 }
 
 fn pasted(args: &ExplainArgs, bytes: &[u8], printer: &mut Printer<impl Write>) -> Result<(), Failure> {

@@ -8,6 +8,7 @@
 //! Texts in an explanation may hold what came from the wire, control characters too: whoever writes them escapes them.
 
 mod content;
+mod conversation;
 mod fields;
 mod findings;
 mod frame;
@@ -20,6 +21,7 @@ mod pasted;
 #[cfg(test)]
 mod tests;
 
+pub use conversation::{Conversation, Narrator, State, Step};
 pub use frame::of_frame;
 pub use handshake::of_handshake;
 pub use message::Joined;

@@ -21,7 +21,9 @@ use crate::record::Record;
 
 pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
-pub use explain::{Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm};
+pub use explain::{
+    Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, lesson, mermaid,
+};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
 pub use table::{Table, TableOptions};

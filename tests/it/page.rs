@@ -17,7 +17,7 @@ fn document(name: &str, page: &str, script: &str) -> Option<String> {
     let file = folder.join(format!("{name}.html"));
     fs::write(&file, format!("{page}<script>{script}</script>")).unwrap();
     let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=600000"])
         .arg(format!("--user-data-dir={}", folder.join(name).display()))
         .arg(format!("file://{}", file.display()))
         .output()
@@ -39,15 +39,20 @@ fn page(args: &[&str]) -> String {
 
 #[test]
 fn a_field_its_bytes_and_its_boxes_light_up_together() {
+    // A page that has no focus yet shows none.
     let script = "
-        const key = document.querySelector('tr[data-f=\"7\"]');
-        const colour = element => getComputedStyle(element).backgroundColor;
-        const before = colour(key);
-        key.focus();
-        const after = colour(key);
-        const lit = [...document.querySelectorAll('[data-f]')].filter(element => colour(element) === after);
-        const parts = lit.map(element => element.tagName + element.dataset.f).join(' ');
-        document.body.innerHTML = `<p id=result>${before !== after} ${parts}</p>`;
+        const run = () => {
+            if (!document.hasFocus()) return setTimeout(run, 5);
+            const key = document.querySelector('tr[data-f=\"7\"]');
+            const colour = element => getComputedStyle(element).backgroundColor;
+            const before = colour(key);
+            key.focus();
+            const after = colour(key);
+            const lit = [...document.querySelectorAll('[data-f]')].filter(element => colour(element) === after);
+            const parts = lit.map(element => element.tagName + element.dataset.f).join(' ');
+            document.body.innerHTML = `<p id=result>${before !== after} ${parts}</p>`;
+        };
+        run();
     ";
     let page = page(&["samples/echo.pcap", "--frame", "0:1"]);
     let Some(document) = document("highlight", &page, script) else { return };

@@ -9,7 +9,7 @@ use crate::base::Limits;
 use crate::capture::End;
 use crate::cli::failure::{Failure, name};
 use crate::cli::{input, say};
-use crate::explain::{Explanation, Joined, Mark, of_frame, of_handshake};
+use crate::explain::{Conversation, Explanation, Joined, Mark, Narrator, of_frame, of_handshake};
 use crate::record::{Finding, Frame, Handshake, Record, Side};
 
 /// `0:3`: the third of stream 0.
@@ -65,14 +65,46 @@ pub(super) fn explanations(
     wanted: Wanted,
     limits: Limits,
 ) -> Result<Vec<Explanation>, Failure> {
+    let mut search =
+        Search { wanted, found: Vec::new(), joined: None, early: Vec::new(), seen: Seen::default() };
+    read(captures, limits, &mut |record| search.record(record))?;
+    search.finish()
+}
+
+/// Explains a whole connection.
+pub(super) fn conversation(
+    captures: &[PathBuf],
+    stream: u64,
+    limits: Limits,
+) -> Result<Conversation, Failure> {
+    let mut narrator = Narrator::new(stream);
+    let mut connections = 0;
+    read(captures, limits, &mut |record| {
+        narrator.record(record);
+        if let Record::Summary(summary) = record {
+            connections = summary.connections;
+        }
+    })?;
+    narrator.finish().ok_or_else(|| {
+        Failure::Usage(format!(
+            "there is no stream {stream}\n  {}",
+            match connections {
+                0 => "the capture holds no TCP connection".to_owned(),
+                1 => "there is only stream 0".to_owned(),
+                more => format!("the capture has streams 0 to {}", more - 1),
+            }
+        ))
+    })
+}
+
+/// Hands all records of the captures to `take`.
+fn read(captures: &[PathBuf], limits: Limits, take: &mut dyn FnMut(&Record<'_>)) -> Result<(), Failure> {
     let mut recording = input::open(captures, &limits)?;
     let options = Options { rows: Rows::Frames, payload: usize::MAX, limits, ..Options::default() };
     let mut analyzer = Analyzer::new(options);
-    let mut search =
-        Search { wanted, found: Vec::new(), joined: None, early: Vec::new(), seen: Seen::default() };
     loop {
         while let Some(packet) = recording.next_packet() {
-            analyzer.push(&packet, &mut |record| search.record(record));
+            analyzer.push(&packet, take);
         }
         if !recording.fill() {
             break;
@@ -83,8 +115,8 @@ pub(super) fn explanations(
             say("warning", &format!("{}: {end}; everything before is read", name(path)));
         }
     }
-    analyzer.finish(&mut |record| search.record(record));
-    search.finish()
+    analyzer.finish(take);
+    Ok(())
 }
 
 /// A part that was found.

@@ -1,5 +1,6 @@
 //! Explanations become output: one file per form, all of them drawn from the same [`Explanation`]s.
 
+mod conversation;
 mod html;
 mod json;
 mod markdown;
@@ -14,6 +15,7 @@ use std::io;
 
 use crate::explain::Explanation;
 
+pub use conversation::{conversation_json, diagram, lesson, mermaid};
 pub use html::HtmlForm;
 pub use json::JsonForm;
 pub use markdown::MarkdownForm;

@@ -1,0 +1,149 @@
+//! What happened, in order, becomes what it means: states, fragments, pings and their pongs.
+
+use std::collections::VecDeque;
+
+use super::{Event, Kind, State, Step, words};
+use crate::base::{Direction, PerDirection};
+use crate::websocket::Opcode;
+
+/// Pings that wait for their pong.
+const PINGS: usize = 64;
+
+/// The steps that these events are, in the same order.
+pub(super) fn steps(events: Vec<Event>) -> Vec<Step> {
+    let mut story = Story::default();
+    for event in events {
+        story.tell(event);
+    }
+    story.steps
+}
+
+/// A ping without its pong.
+#[derive(Debug)]
+struct Ping {
+    payload: Vec<u8>,
+    packet: u64,
+    time_relative: f64,
+}
+
+#[derive(Debug, Default)]
+struct Story {
+    steps: Vec<Step>,
+    state: Option<State>,
+    closed_first: Option<Direction>,
+    /// Frames so far of the unfinished message.
+    fragments: PerDirection<u64>,
+    pings: PerDirection<VecDeque<Ping>>,
+}
+
+impl Story {
+    fn tell(&mut self, event: Event) {
+        let mut step = Step {
+            packet: event.place.packet,
+            time_relative: event.place.time_relative,
+            from: event.from,
+            what: event.what,
+            meaning: String::new(),
+            rfc: "",
+            state: None,
+            code: None,
+        };
+        match event.kind {
+            Kind::Fact { meaning, rfc, state } => {
+                (step.meaning, step.rfc) = (meaning, rfc);
+                // What was no WebSocket is not closed as one.
+                step.state = state.filter(|state| *state != State::Closed || self.is_open());
+            }
+            Kind::Finding { text, rfc, code } => {
+                (step.meaning, step.rfc, step.code) = (text, rfc, Some(code));
+            }
+            Kind::Frame { opcode, fin, message, payload } => {
+                if self.state.is_none() {
+                    self.begins_open(&step);
+                }
+                let from = event.from.unwrap_or(Direction::ClientToServer);
+                (step.meaning, step.rfc) = match opcode {
+                    Opcode::Close => {
+                        step.state =
+                            Some(if self.closed_by(from.reverse()) { State::Closed } else { State::Closing });
+                        (self.close(from), "RFC 6455 §7.1.2")
+                    }
+                    Opcode::Ping => {
+                        self.remember(from, payload, &step);
+                        ("The peer is to answer with the same payload.".to_owned(), "RFC 6455 §5.5.2")
+                    }
+                    Opcode::Pong => (self.answer(from, &payload, &step), "RFC 6455 §5.5.3"),
+                    _ => (self.part(from, opcode, fin, message), "RFC 6455 §5.4"),
+                };
+            }
+        }
+        self.enter(step);
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.state, Some(State::Open | State::Closing))
+    }
+
+    fn closed_by(&self, side: Direction) -> bool {
+        self.closed_first == Some(side)
+    }
+
+    /// Adds a step; a state is told when it is entered.
+    fn enter(&mut self, mut step: Step) {
+        // Nothing opens what is closing.
+        let now = self.state;
+        step.state = step.state.filter(|state| {
+            // A connection may be closed as WebSocket, and then carry another handshake; never while it is open.
+            Some(*state) > now || now == Some(State::Closed) && *state == State::Connecting
+        });
+        self.state = step.state.or(self.state);
+        self.steps.push(step);
+    }
+
+    fn begins_open(&mut self, first: &Step) {
+        self.enter(Step {
+            from: None,
+            what: "already open".to_owned(),
+            meaning: "The handshake is not in the capture; frames are, so it was accepted.".to_owned(),
+            state: Some(State::Open),
+            ..first.clone()
+        });
+    }
+
+    /// What a Close means here.
+    fn close(&mut self, from: Direction) -> String {
+        let sender = from.sender();
+        match self.closed_first {
+            None => {
+                self.closed_first = Some(from);
+                format!("The {sender} moves first. It sends nothing more, and waits for the other Close.")
+            }
+            Some(first) if first != from => {
+                format!("The {sender} answers: the close handshake is complete.")
+            }
+            Some(_) => "A second Close of the same side.".to_owned(),
+        }
+    }
+
+    fn remember(&mut self, from: Direction, payload: Vec<u8>, step: &Step) {
+        let pings = &mut self.pings[from];
+        if pings.len() == PINGS {
+            pings.pop_front();
+        }
+        pings.push_back(Ping { payload, packet: step.packet, time_relative: step.time_relative });
+    }
+
+    /// What a pong answers: the latest ping with its payload. Those before need no answer any more (§5.5.3).
+    fn answer(&mut self, from: Direction, payload: &[u8], step: &Step) -> String {
+        let pings = &mut self.pings[from.reverse()];
+        let at = pings.iter().rposition(|ping| ping.payload == payload);
+        let ping = at.and_then(|at| pings.drain(..=at).next_back());
+        words::pong(ping.map(|ping| (ping.packet, step.time_relative - ping.time_relative)))
+    }
+
+    fn part(&mut self, from: Direction, opcode: Opcode, fin: bool, message: Option<u64>) -> String {
+        let fragments = &mut self.fragments[from];
+        *fragments = if opcode == Opcode::Continuation { fragments.saturating_add(1) } else { 1 };
+        words::part(message, opcode, fin, *fragments)
+    }
+}

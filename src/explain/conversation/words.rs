@@ -1,0 +1,117 @@
+//! What a step is, and what it means.
+
+use crate::explain::content::shown;
+use crate::explain::fields::bytes_of;
+use crate::http;
+use crate::record::{Connection, EndedBy, Frame, Handshake, Opened, Outcome, Payload, Protocol};
+use crate::websocket::{Opcode, code_name};
+
+/// Characters of a payload shown.
+const SHOWN: usize = 40;
+
+pub(super) fn opened(row: &Opened) -> [String; 2] {
+    match row.handshake_nanos {
+        Some(nanos) => [
+            "TCP opens: SYN, SYN-ACK, ACK".to_owned(),
+            format!(
+                "The three-way handshake took {:.2} ms. The client is who sent the SYN.",
+                nanos as f64 / 1e6
+            ),
+        ],
+        None => ["TCP is open".to_owned(), "Its beginning is not in the capture.".to_owned()],
+    }
+}
+
+pub(super) fn request(head: &http::Request) -> [String; 2] {
+    let what = format!("{} {}", shown(&head.method), cut(&shown(&head.target)));
+    [what, "The client asks to switch from HTTP to WebSocket, and sends a key.".to_owned()]
+}
+
+pub(super) fn answer(row: &Handshake<'_>) -> [String; 2] {
+    let what = row.response.map_or_else(
+        || "no answer".to_owned(),
+        |response| format!("{} {}", response.head.status, cut(&shown(&response.head.reason))),
+    );
+    let meaning = match (row.outcome, row.accept.valid) {
+        (Some(Outcome::Accepted), Some(false)) => {
+            "The server agrees, but its Sec-WebSocket-Accept does not follow from the key: the client must give up."
+        }
+        (Some(Outcome::Accepted), _) => "The server agrees. From here on both sides send frames.",
+        (Some(Outcome::Rejected), _) => "The server does not agree: no WebSocket.",
+        (Some(Outcome::Unanswered), _) => "The connection ended before an answer.",
+        (None, _) => "The capture does not show what became of it.",
+    };
+    [what, meaning.to_owned()]
+}
+
+pub(super) fn frame(frame: &Frame<'_>) -> String {
+    let name = frame.header.opcode.name();
+    let length = bytes_of(frame.header.payload_length);
+    match (frame.close, frame.payload) {
+        (Some(close), _) => match (close.code, close.reason) {
+            (Some(code), reason) => {
+                let named = code_name(code).map(|name| format!(" {name}")).unwrap_or_default();
+                let reason = reason.filter(|reason| !reason.0.is_empty());
+                let reason =
+                    reason.map(|reason| format!(" \"{}\"", cut(&shown(reason.0)))).unwrap_or_default();
+                format!("close {code}{named}{reason}")
+            }
+            (None, _) => "close without a status".to_owned(),
+        },
+        (None, Payload::Text(text)) if !frame.compressed && !text.is_empty() => {
+            format!("{name} \"{}\"", cut(text))
+        }
+        _ if frame.compressed => format!("{name}, {length} compressed"),
+        _ => format!("{name}, {length}"),
+    }
+}
+
+/// How a data frame stands to its message.
+pub(super) fn part(message: Option<u64>, opcode: Opcode, fin: bool, fragment: u64) -> String {
+    let Some(message) = message else { return "It goes on with a message that never began.".to_owned() };
+    match (opcode, fin) {
+        (Opcode::Continuation, true) => {
+            format!("Fragment {fragment} of message {message}, and the last one.")
+        }
+        (Opcode::Continuation, false) => format!("Fragment {fragment} of message {message}."),
+        (_, false) => format!("The first fragment of message {message}; more follow."),
+        (_, true) => format!("Message {message}, in one frame."),
+    }
+}
+
+/// What a pong answers: packet and delay in seconds.
+pub(super) fn pong(ping: Option<(u64, f64)>) -> String {
+    match ping {
+        Some((packet, delay)) => {
+            format!("It answers the ping of packet {packet} after {:.2} ms.", delay * 1e3)
+        }
+        None => "No ping before it has this payload: a heartbeat, which needs no answer.".to_owned(),
+    }
+}
+
+pub(super) fn ended(row: &Connection<'_>) -> [String; 2] {
+    let [what, meaning] = match row.ended_by {
+        EndedBy::CloseHandshake => [
+            "the connection ends",
+            "Both sides sent a Close, so nothing was lost. The server is to close TCP first.",
+        ],
+        EndedBy::Fin => {
+            ["TCP closes", "No close handshake came before: whether everything arrived is not known."]
+        }
+        EndedBy::Reset => {
+            ["TCP is reset", "No close handshake came before: whether everything arrived is not known."]
+        }
+        EndedBy::Open => ["the capture ends", "The connection was still open."],
+        EndedBy::Evicted => ["no longer followed", "Too many connections were open at once."],
+        EndedBy::PortReuse => ["no longer followed", "A new connection began between the same ports."],
+    };
+    let meaning = if row.protocol == Protocol::Websocket { meaning } else { "It carried no WebSocket." };
+    [what.to_owned(), meaning.to_owned()]
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or(text)),
+        None => text.to_owned(),
+    }
+}
