@@ -1,6 +1,7 @@
 //! `sockeye explain`: what does every bit and byte mean?
 
 mod hex;
+mod seen;
 mod select;
 
 use std::fs::File;
@@ -16,6 +17,7 @@ use crate::base::Direction;
 use crate::explain::{Explanation, Pasted, of_bytes};
 use crate::report::{
     Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, lesson, mermaid,
+    sequence,
 };
 use select::Numbered;
 
@@ -126,10 +128,11 @@ fn whole(args: &ExplainArgs, stream: u64) -> Result<(), Failure> {
     let text = match (args.format, args.diagram) {
         (FormArg::Text, false) => lesson(&conversation),
         (FormArg::Text, true) => diagram(&conversation),
+        (FormArg::Svg, _) => sequence(&conversation),
         (FormArg::Mermaid, _) => mermaid(&conversation),
-        (FormArg::Json, _) => conversation_json(&conversation).map_err(io::Error::from)?,
+        (FormArg::Json, _) => return Ok(conversation_json(&conversation, &mut io::stdout().lock())?),
         _ => {
-            let forms = "a whole connection is not written in this form\n  take text, mermaid or json";
+            let forms = "a whole connection is not written in this form\n  take text, svg, mermaid or json";
             return Err(Failure::Usage(forms.to_owned()));
         }
     };

@@ -25,8 +25,8 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// A message of nothing but its first fragment.
-    pub fn new(first: &Frame<'_>) -> Self {
+    /// A message of nothing but its first fragment. At most `most` bytes of payload are kept.
+    pub fn new(first: &Frame<'_>, most: usize) -> Self {
         let (source, destination) = first.ends.of(first.from);
         let what = format!("Message {} of stream {}", first.message.unwrap_or(0), first.place.stream);
         let mut explanation = Explanation::new(Subject::Message, format!("{what}, {}", ways(first.from)));
@@ -42,16 +42,20 @@ impl Joined {
             payload: Vec::new(),
             missing: Vec::new(),
         };
-        joined.push(first);
+        joined.push(first, most);
         joined
     }
 
-    /// Adds the next fragment.
-    pub fn push(&mut self, frame: &Frame<'_>) {
+    /// Adds the next fragment. At most `most` bytes of payload are kept.
+    pub fn push(&mut self, frame: &Frame<'_>, most: usize) {
         let before = self.explanation.length;
         self.frames += 1;
-        self.missing.extend(frame.missing.iter().map(|[at, length]| [at.saturating_add(before), *length]));
-        self.payload.extend_from_slice(frame.payload.bytes());
+        let room = most.saturating_sub(self.payload.len());
+        if room > 0 {
+            self.missing
+                .extend(frame.missing.iter().map(|[at, length]| [at.saturating_add(before), *length]));
+            self.payload.extend(frame.payload.bytes().iter().take(room));
+        }
         self.explanation.length = before.saturating_add(frame.header.payload_length);
         if let Some([first, last]) = &mut self.explanation.packets {
             (*first, *last) = ((*first).min(frame.span.first), (*last).max(frame.span.last));

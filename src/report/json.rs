@@ -77,7 +77,7 @@ impl Report for Json {
 
 /// Compact JSON whose strings cannot control a terminal: beyond what JSON demands, DEL, the C1 controls, changes of
 /// writing direction and invisible line ends are escaped.
-struct Harmless;
+pub(super) struct Harmless;
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + io::Write>(

@@ -23,6 +23,7 @@ pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
 pub use explain::{
     Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, lesson, mermaid,
+    sequence,
 };
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};

@@ -6,6 +6,7 @@ mod commands;
 mod data;
 mod documentation;
 mod encode;
+mod explain;
 mod fragments;
 mod hostile;
 mod layering;

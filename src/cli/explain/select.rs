@@ -1,9 +1,9 @@
 //! The part of a capture that is to be explained.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::seen::Seen;
 use crate::analyzer::{Analyzer, Options, Rows};
 use crate::base::Limits;
 use crate::capture::End;
@@ -15,8 +15,8 @@ use crate::record::{Finding, Frame, Handshake, Record, Side};
 /// `0:3`: the third of stream 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numbered {
-    stream: u64,
-    number: u64,
+    pub stream: u64,
+    pub number: u64,
 }
 
 impl FromStr for Numbered {
@@ -57,6 +57,15 @@ impl Wanted {
         ];
         selectors.into_iter().flatten().next().unwrap_or(Wanted::Packet(0))
     }
+
+    /// The connection that is asked about, if it is one.
+    pub(super) fn stream(self) -> Option<u64> {
+        match self {
+            Wanted::Frame(wanted) | Wanted::Message(wanted) => Some(wanted.stream),
+            Wanted::Handshake(stream) => Some(stream),
+            Wanted::Packet(_) => None,
+        }
+    }
 }
 
 /// Explains it.
@@ -65,8 +74,15 @@ pub(super) fn explanations(
     wanted: Wanted,
     limits: Limits,
 ) -> Result<Vec<Explanation>, Failure> {
-    let mut search =
-        Search { wanted, found: Vec::new(), joined: None, early: Vec::new(), seen: Seen::default() };
+    let mut search = Search {
+        wanted,
+        found: Vec::new(),
+        joined: None,
+        most: limits.payload,
+        early: Vec::new(),
+        left_out: 0,
+        seen: Seen::default(),
+    };
     read(captures, limits, &mut |record| search.record(record))?;
     search.finish()
 }
@@ -119,6 +135,11 @@ fn read(captures: &[PathBuf], limits: Limits, take: &mut dyn FnMut(&Record<'_>))
     Ok(())
 }
 
+/// Parts explained at once; of a message of more frames, the first.
+const FOUND: usize = 1000;
+/// Findings that wait for what they are about; more would be of frames that never end.
+const EARLY: usize = 10_000;
+
 /// A part that was found.
 struct Found {
     stream: u64,
@@ -162,8 +183,12 @@ struct Search {
     wanted: Wanted,
     found: Vec<Found>,
     joined: Option<Joined>,
+    /// Payload bytes that are joined.
+    most: usize,
     /// Of frames that have not ended, and of handshakes without their answer.
     early: Vec<Early>,
+    /// Parts found beyond the most that are explained at once.
+    left_out: u64,
     seen: Seen,
 }
 
@@ -180,9 +205,7 @@ impl Search {
 
     fn frame(&mut self, frame: &Frame<'_>) {
         let (stream, number) = (frame.place.stream, frame.number);
-        let [frames, messages] = self.seen.streams.entry(stream).or_default();
-        *frames = number.max(*frames);
-        *messages = frame.message.unwrap_or(0).max(*messages);
+        self.seen.frame(frame, self.wanted);
         let is_wanted = match self.wanted {
             Wanted::Frame(wanted) => (wanted.stream, wanted.number) == (stream, number),
             Wanted::Message(wanted) => wanted.stream == stream && frame.message == Some(wanted.number),
@@ -195,8 +218,8 @@ impl Search {
         }
         if let Wanted::Message(_) = self.wanted {
             match &mut self.joined {
-                Some(joined) => joined.push(frame),
-                None => self.joined = Some(Joined::new(frame)),
+                Some(joined) => joined.push(frame, self.most),
+                None => self.joined = Some(Joined::new(frame, self.most)),
             }
         }
         let start = frame.span.offset;
@@ -205,7 +228,7 @@ impl Search {
 
     fn handshake(&mut self, handshake: &Handshake<'_>) {
         let stream = handshake.place.stream;
-        self.seen.handshakes.insert(stream);
+        self.seen.handshake(stream);
         for (explanation, start) in of_handshake(handshake) {
             let is_wanted = match self.wanted {
                 Wanted::Handshake(wanted) => wanted == stream,
@@ -229,11 +252,18 @@ impl Search {
         for finding in Vec::<Early>::into_iter(about_it) {
             found.mark(finding);
         }
-        self.found.push(found);
+        if self.found.len() < FOUND {
+            self.found.push(found);
+        } else {
+            self.left_out += 1;
+        }
     }
 
     fn finding(&mut self, finding: &Finding<'_>) {
         let Some(place) = finding.place else { return };
+        if self.wanted.stream().is_some_and(|stream| stream != place.stream) {
+            return;
+        }
         let early = Early {
             stream: place.stream,
             frame: finding.frame,
@@ -243,7 +273,8 @@ impl Search {
         };
         match self.found.iter_mut().find(|found| found.is_meant(&early)) {
             Some(found) => found.mark(early),
-            None => self.early.push(early),
+            None if self.early.len() < EARLY => self.early.push(early),
+            None => {}
         }
     }
 
@@ -251,70 +282,10 @@ impl Search {
         if self.found.is_empty() {
             return Err(Failure::Usage(self.seen.instead_of(self.wanted)));
         }
+        if self.left_out > 0 {
+            say("note", &format!("{} more are left out; name them one by one with --frame", self.left_out));
+        }
         let parts = self.found.into_iter().map(|found| found.explanation);
         Ok(parts.chain(self.joined.and_then(Joined::explain)).collect())
-    }
-}
-
-/// What there was to choose from.
-#[derive(Default)]
-struct Seen {
-    packets: u64,
-    /// Frames and messages of each stream that has any.
-    streams: BTreeMap<u64, [u64; 2]>,
-    /// Streams with a handshake.
-    handshakes: BTreeSet<u64>,
-}
-
-impl Seen {
-    /// Why nothing was found, and what could have been asked for.
-    fn instead_of(&self, wanted: Wanted) -> String {
-        match wanted {
-            Wanted::Frame(Numbered { stream, number }) => {
-                self.count(stream, number, "frame", |[frames, _]| frames)
-            }
-            Wanted::Message(Numbered { stream, number }) => {
-                self.count(stream, number, "message", |[_, messages]| messages)
-            }
-            Wanted::Packet(packet) if packet == 0 || packet > self.packets => {
-                format!("there is no packet {packet}\n  the capture has packets 1 to {}", self.packets)
-            }
-            Wanted::Packet(packet) => format!(
-                "packet {packet} carries neither a WebSocket frame nor a handshake\n  `sockeye CAPTURE` lists the packets that do"
-            ),
-            Wanted::Handshake(stream) => {
-                format!(
-                    "stream {stream} has no WebSocket handshake\n  {}",
-                    some(self.handshakes.iter(), "handshakes")
-                )
-            }
-        }
-    }
-
-    fn count(&self, stream: u64, number: u64, what: &str, of: impl Fn([u64; 2]) -> u64) -> String {
-        match self.streams.get(&stream).map(|counts| of(*counts)) {
-            Some(count) => {
-                let plural = if count == 1 { "" } else { "s" };
-                format!("there is no {what} {stream}:{number}\n  stream {stream} has {count} {what}{plural}")
-            }
-            None => {
-                format!(
-                    "stream {stream} has no WebSocket frames\n  {}",
-                    some(self.streams.keys(), "WebSocket frames")
-                )
-            }
-        }
-    }
-}
-
-/// Streams that a message names.
-const NAMED: usize = 10;
-
-fn some<'a>(streams: impl Iterator<Item = &'a u64>, what: &str) -> String {
-    let names: Vec<String> = streams.take(NAMED + 1).map(u64::to_string).collect();
-    match names.get(..NAMED) {
-        _ if names.is_empty() => format!("no stream of the capture has {what}"),
-        Some(first) if names.len() > NAMED => format!("streams with {what}: {} …", first.join(", ")),
-        _ => format!("streams with {what}: {}", names.join(", ")),
     }
 }

@@ -1,11 +1,16 @@
 //! A whole connection: as a lesson, or as a sequence diagram.
 
 use std::fmt::Write;
+use std::io;
+
+use serde::Serialize;
+use serde_json::Serializer;
 
 use super::wrap::{center, cited, fit, safe, wrap};
 use crate::base::Direction;
 use crate::explain::{Conversation, Step};
 use crate::record::SCHEMA;
+use crate::report::json::Harmless;
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -87,13 +92,15 @@ pub fn mermaid(conversation: &Conversation) -> String {
     text
 }
 
-/// The connection as one JSON document.
-pub fn conversation_json(conversation: &Conversation) -> serde_json::Result<String> {
+/// Writes the connection as one JSON document.
+///
+/// # Errors
+/// Those of `out`.
+pub fn conversation_json(conversation: &Conversation, out: &mut dyn io::Write) -> io::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
-    let conversation = serde_json::to_string(conversation)?;
-    Ok(format!(
-        "{{\"sockeye\":{{\"version\":\"{version}\",\"schema\":{SCHEMA}}},\"conversation\":{conversation}}}\n"
-    ))
+    write!(out, r#"{{"sockeye":{{"version":"{version}","schema":{SCHEMA}}},"conversation":"#)?;
+    conversation.serialize(&mut Serializer::with_formatter(&mut *out, Harmless))?;
+    out.write_all(b"}\n")
 }
 
 fn title(conversation: &Conversation) -> String {
@@ -161,6 +168,8 @@ mod tests {
 
     use super::*;
     use crate::explain::State;
+    use crate::report::explain::sequence::sequence;
+    use crate::report::explain::tests::is_balanced;
 
     fn step(from: Option<Direction>, what: &str) -> Conversation {
         let step = Step {
@@ -182,7 +191,9 @@ mod tests {
         fn lines_fit_and_arrows_end_where_they_should(what in ".{0,90}", from in 0..3) {
             let from = [None, Some(Direction::ClientToServer), Some(Direction::ServerToClient)][from as usize];
             let conversation = step(from, &what);
-            for text in [lesson(&conversation), diagram(&conversation), mermaid(&conversation)] {
+            let picture = sequence(&conversation);
+            prop_assert!(is_balanced(&picture), "{}", picture);
+            for text in [lesson(&conversation), diagram(&conversation), mermaid(&conversation), picture] {
                 prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
             }
             prop_assert!(lesson(&conversation).lines().all(|line| line.width() <= WIDTH));

@@ -2,9 +2,13 @@
 
 use std::io;
 
+use serde::Serialize;
+use serde_json::Serializer;
+
 use super::Form;
 use crate::explain::Explanation;
 use crate::record::SCHEMA;
+use crate::report::json::Harmless;
 
 /// `{"sockeye": {"version", "schema"}, "explanations": […]}`.
 #[derive(Debug, Default)]
@@ -26,7 +30,7 @@ impl JsonForm {
 impl Form for JsonForm {
     fn explanation(&mut self, explanation: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
         self.begin(out)?;
-        serde_json::to_writer(out, explanation).map_err(io::Error::from)
+        explanation.serialize(&mut Serializer::with_formatter(out, Harmless)).map_err(io::Error::from)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {

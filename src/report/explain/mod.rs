@@ -5,6 +5,7 @@ mod html;
 mod json;
 mod markdown;
 mod markup;
+mod sequence;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use conversation::{conversation_json, diagram, lesson, mermaid};
 pub use html::HtmlForm;
 pub use json::JsonForm;
 pub use markdown::MarkdownForm;
+pub use sequence::sequence;
 pub use svg::SvgForm;
 pub use text::TextForm;
 

@@ -59,7 +59,7 @@ fn markdown_cannot_be_broken_by_a_payload() {
 }
 
 /// Whether tags are closed in the order in which they were opened.
-fn is_balanced(page: &str) -> bool {
+pub(super) fn is_balanced(page: &str) -> bool {
     let mut open: Vec<&str> = Vec::new();
     for tag in page.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
