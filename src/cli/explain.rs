@@ -24,11 +24,21 @@ use select::Numbered;
 /// Bytes read of standard input or a file that is no capture.
 const MOST_BYTES: u64 = 16 << 20;
 
+const USAGE: &str = "\
+sockeye explain [OPTIONS] <CAPTURE>... --frame <STREAM:N>
+       sockeye explain [OPTIONS] <CAPTURE>... --message <STREAM:N>
+       sockeye explain [OPTIONS] <CAPTURE>... --packet <N>
+       sockeye explain [OPTIONS] <CAPTURE>... --handshake <STREAM>
+       sockeye explain [OPTIONS] <CAPTURE>... --stream <STREAM> [--diagram]
+       sockeye explain [OPTIONS] --hex <BYTES>
+       sockeye explain [OPTIONS] --file <FILE>";
+
 /// Of these there is one.
 const SELECTORS: [&str; 7] = ["frame", "message", "packet", "handshake", "stream", "hex", "file"];
 
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
+#[command(override_usage = USAGE)]
 #[command(group(ArgGroup::new("what").required(true).args(SELECTORS)))]
 pub(super) struct ExplainArgs {
     /// The captures to look into, read as one recording; `-` is standard input

@@ -1,6 +1,7 @@
 //! Findings find the fields they stand on.
 
 use super::model::{Explanation, Field, Mark, Role};
+use crate::check::registry::rule;
 use crate::record::Finding;
 
 impl From<&Finding<'_>> for Mark {
@@ -13,6 +14,7 @@ impl From<&Finding<'_>> for Mark {
             rfc: finding.rfc,
             text: finding.text.to_owned(),
             requirement: finding.requirement,
+            why: rule(finding.code).map_or("", |rule| rule.why),
             help: finding.help,
             fields: Vec::new(),
         }

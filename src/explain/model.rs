@@ -265,6 +265,8 @@ pub struct Mark {
     pub text: String,
     /// What the RFC demands, in our words.
     pub requirement: &'static str,
+    /// What goes wrong if it is broken.
+    pub why: &'static str,
     /// What to do about it.
     pub help: &'static str,
     /// Which of the fields it stands on; none if it is about something around them.

@@ -167,13 +167,14 @@ fn finding(page: &mut String, mark: &Mark) {
     let on: Vec<String> = mark.fields.iter().map(usize::to_string).collect();
     let _ = writeln!(
         page,
-        "<li class=\"finding {severity}\" data-f=\"{}\" tabindex=\"0\"><strong>{severity} {} {}</strong><br>{}<br><cite>{}</cite> {}<br>{}</li>",
+        "<li class=\"finding {severity}\" data-f=\"{}\" tabindex=\"0\"><strong>{severity} {} {}</strong><br>{}<br><cite>{}</cite> {} {}<br>{}</li>",
         on.join(" "),
         mark.code,
         mark.name,
         markup(&mark.text),
         markup(mark.rfc),
         markup(mark.requirement),
+        markup(mark.why),
         markup(mark.help),
         severity = words::severity(mark.severity),
     );

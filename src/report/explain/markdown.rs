@@ -100,7 +100,10 @@ fn finding(text: &mut String, mark: &Mark) {
     let severity = words::severity(mark.severity);
     let _ = writeln!(text, "- **{} {}** ({severity}): {}", mark.code, mark.name, plain(&mark.text));
     let rfc = if mark.rfc.is_empty() { "demanded" } else { mark.rfc };
-    let _ = writeln!(text, "  - {rfc}: {}\n  - {}", mark.requirement, mark.help);
+    let _ = writeln!(text, "  - {rfc}: {}", mark.requirement);
+    for line in [mark.why, mark.help].into_iter().filter(|line| !line.is_empty()) {
+        let _ = writeln!(text, "  - {line}");
+    }
 }
 
 fn block(text: &mut String, content: &str) {

@@ -101,6 +101,9 @@ fn findings(text: &mut String, findings: &[Mark], ink: Ink) {
         paragraph(text, "", &safe(&mark.text), 3);
         let rfc = if mark.rfc.is_empty() { "demanded" } else { mark.rfc };
         paragraph(text, &format!("{rfc}: "), mark.requirement, 3);
+        if !mark.why.is_empty() {
+            paragraph(text, "why: ", mark.why, 3);
+        }
         paragraph(text, "help: ", mark.help, 3);
     }
 }
