@@ -54,7 +54,7 @@ pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut 
             }
             let why = match code_class(code) {
                 CodeClass::Unused => "codes below 1000 are not used",
-                CodeClass::LocalOnly => "which an endpoint reports to its own application only",
+                CodeClass::LocalOnly => "an endpoint reports it to its own application only",
                 _ => return,
             };
             let name = code_name(code).map(|name| format!(" ({name})")).unwrap_or_default();

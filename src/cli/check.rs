@@ -31,17 +31,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         color: terminal::color(args.terminal.color),
         width: terminal::width(),
     };
-    let mut judge = Judge {
-        report: report(choices.format.unwrap_or(CheckFormat::Text), asked.clone()),
-        asked,
-        failing: 0,
-        accepted: 0,
-    };
+    let format = choices.format.unwrap_or(CheckFormat::Text);
+    let mut judge = Judge { report: report(format, asked.clone()), asked, failing: 0, accepted: 0 };
     let filter = choices.filter.as_deref();
     // The exit code is for somebody else than the output, who may have read enough of that.
     let out = UntilClosed::new(io::stdout().lock());
     let summary = reading::analyze(&args.captures, filter, options, &mut judge, out)?;
     reading::notes(&summary);
+    if let Some(reason) = judge.lacks_handshakes()
+        && format != CheckFormat::Text
+    {
+        say("error", &reason);
+    }
     Ok(if judge.passes() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -80,14 +81,16 @@ struct Judge {
 }
 
 impl Judge {
-    /// Whether nothing fails the check. Says so if handshakes are missing.
+    /// Whether nothing fails the check.
     fn passes(&self) -> bool {
-        let expected = self.asked.expect_websocket.unwrap_or(0);
-        if self.accepted < expected {
-            let accepted = reading::counted(self.accepted, "accepted WebSocket handshake");
-            say("error", &format!("{accepted}, and --expect-websocket demands {expected}"));
-        }
-        self.failing == 0 && self.accepted >= expected
+        self.failing == 0 && self.lacks_handshakes().is_none()
+    }
+
+    /// Says so if there are fewer handshakes than demanded.
+    fn lacks_handshakes(&self) -> Option<String> {
+        let expected = self.asked.expect_websocket.filter(|expected| self.accepted < *expected)?;
+        let accepted = reading::counted(self.accepted, "accepted WebSocket handshake");
+        Some(format!("{accepted}, and --expect-websocket demands {expected}"))
     }
 }
 

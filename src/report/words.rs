@@ -211,7 +211,9 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
     }
     if row.compressed {
         let assumed = if row.assumed { " (assumed)" } else { "" };
-        let _ = write!(text, " compressed{assumed}, {} bytes on the wire", row.wire_length);
+        let _ = write!(text, " compressed{assumed}, ");
+        count(text, row.wire_length, "byte");
+        text.push_str(" on the wire");
     } else if !row.complete {
         text.push_str(" (incomplete)");
     }

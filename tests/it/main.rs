@@ -18,3 +18,5 @@ mod samples;
 mod scenarios;
 mod totality;
 mod traffic;
+#[cfg(unix)]
+mod workflow;

@@ -57,7 +57,7 @@ pub(super) struct Group {
     pub ends: Option<Ends>,
     /// `None` if it is not WebSocket, or has not been told.
     pub verdict: Option<Verdict>,
-    /// When it began and ended.
+    /// When it began and ended; `None` for the capture, and for a connection whose record a filter left out.
     pub times: Option<[Timestamp; 2]>,
     pub findings: Vec<Kept>,
     /// By code and side, so that counts say whom they are about.
@@ -76,6 +76,8 @@ pub(super) enum Standing {
     Undetermined,
     /// Nothing against it.
     Pass,
+    /// Only some of its findings were selected, and its verdict was not.
+    Partial,
     /// Not WebSocket, or not a connection.
     Unjudged,
 }
@@ -86,6 +88,7 @@ impl Standing {
             Standing::Fail => "fail",
             Standing::Undetermined => "undetermined",
             Standing::Pass => "pass",
+            Standing::Partial => "selected in part",
             Standing::Unjudged => "no WebSocket",
         }
     }
@@ -100,6 +103,7 @@ impl Group {
         match self.verdict {
             Some(Verdict::Undetermined) => Standing::Undetermined,
             Some(Verdict::Pass | Verdict::Fail) => Standing::Pass,
+            None if self.stream.is_some() && self.times.is_none() => Standing::Partial,
             None => Standing::Unjudged,
         }
     }

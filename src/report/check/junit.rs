@@ -164,7 +164,7 @@ impl Grade {
             Standing::Undetermined => {
                 let why = group.findings.iter().find(|finding| finding.code.starts_with("WS9"));
                 let why = why.map_or("the capture does not show enough", |finding| &finding.text);
-                Grade::Skipped(format!("cannot be judged: {why}"))
+                Grade::Skipped(format!("undetermined: {why}"))
             }
             _ => Grade::Passed,
         }
@@ -234,7 +234,7 @@ impl Rest {
             return None;
         }
         let says = format!(
-            "{}: {failed} failed, {skipped} cannot be judged, {passed} passed",
+            "{}: {failed} failed, {skipped} undetermined, {passed} passed",
             counted(all, "more connection")
         );
         let grade = match (failed, skipped) {
@@ -393,6 +393,6 @@ check failed: 1 finding fails (--fail-on error); 0 accepted WebSocket handshakes
         let xml = junit(&options(), &records);
         let counts = read(&xml);
         assert_eq!((counts["testcase"], counts["skipped"]), (CASES + 1, 1));
-        assert!(xml.contains("7 more connections: 0 failed, 1 cannot be judged, 6 passed"));
+        assert!(xml.contains("7 more connections: 0 failed, 1 undetermined, 6 passed"));
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct Totals {
     pub failed: u64,
     pub undetermined: u64,
     pub passed: u64,
+    /// Connections of which a filter selects findings only.
+    pub partial: u64,
     pub counts: FindingCounts,
     /// Findings that make the check fail.
     pub failing: u64,
@@ -18,6 +20,7 @@ pub(super) struct Totals {
     pub accepted: u64,
     pub packets: u64,
     pub connections: u64,
+    pub websocket_connections: u64,
 }
 
 impl Totals {
@@ -27,6 +30,7 @@ impl Totals {
                 Standing::Fail => self.failed += 1,
                 Standing::Undetermined => self.undetermined += 1,
                 Standing::Pass => self.passed += 1,
+                Standing::Partial => self.partial += 1,
                 Standing::Unjudged => {}
             }
         }
@@ -41,10 +45,14 @@ impl Totals {
         self.failing > 0 || self.expectation(options).is_some_and(|(is_met, _)| !is_met)
     }
 
-    /// `2 connections failed, 1 cannot be judged, 14 passed: 3 errors, 1 warning, 2 infos`.
+    /// `2 connections failed, 1 undetermined, 14 passed: 3 errors, 1 warning, 2 infos`.
     pub fn connections_line(&self) -> String {
-        let parts =
-            [(self.failed, "failed"), (self.undetermined, "cannot be judged"), (self.passed, "passed")];
+        let parts = [
+            (self.failed, "failed"),
+            (self.undetermined, "undetermined"),
+            (self.passed, "passed"),
+            (self.partial, "selected in part"),
+        ];
         let mut line = String::new();
         for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
             let who = if line.is_empty() { counted(number, "connection") } else { format!(", {number}") };
@@ -62,11 +70,14 @@ impl Totals {
             Some("the capture holds no packets".into())
         } else if self.connections == 0 {
             Some("the capture holds no TCP connection".into())
-        } else if self.failed + self.undetermined + self.passed == 0 {
+        } else if self.failed + self.undetermined + self.passed + self.partial > 0 {
+            None
+        } else if self.websocket_connections > 0 {
+            let connections = counted(self.websocket_connections, "WebSocket connection");
+            Some(format!("the filter selects nothing of {connections}"))
+        } else {
             let connections = counted(self.connections, "TCP connection");
             Some(format!("no WebSocket connection was seen in {connections}"))
-        } else {
-            None
         }
     }
 
@@ -182,7 +193,7 @@ mod tests {
         let counts = FindingCounts { error: 3, warning: 1, info: 2 };
         let totals =
             Totals { failed: 2, undetermined: 1, passed: 14, counts, failing: 3, ..Totals::default() };
-        let line = "2 connections failed, 1 cannot be judged, 14 passed: 3 errors, 1 warning, 2 infos";
+        let line = "2 connections failed, 1 undetermined, 14 passed: 3 errors, 1 warning, 2 infos";
         assert_eq!(totals.connections_line(), line);
         assert_eq!(totals.outcome_line(&options()), "check failed: 3 findings fail (--fail-on error)");
         let totals = Totals { passed: 1, packets: 9, connections: 1, ..Totals::default() };
@@ -204,6 +215,17 @@ mod tests {
             totals.outcome_line(&expecting),
             "check failed: 0 accepted WebSocket handshakes, and --expect-websocket demands 2"
         );
+    }
+
+    #[test]
+    fn what_a_filter_leaves_out_is_not_denied() {
+        let seen = Totals { packets: 9, connections: 2, websocket_connections: 1, ..Totals::default() };
+        let nothing = "check passed, but there was nothing to judge: the filter selects nothing of 1 WebSocket connection";
+        assert_eq!(seen.outcome_line(&options()), nothing);
+        let counts = FindingCounts { error: 0, warning: 1, info: 0 };
+        let findings = Totals { partial: 1, counts, ..seen };
+        assert_eq!(findings.connections_line(), "1 connection selected in part: 1 warning");
+        assert_eq!(findings.outcome_line(&options()), "check passed: nothing fails (--fail-on error)");
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub fn connection(stream: u64, verdict: Option<Verdict>) -> Connection<'static> 
     }
 }
 
-/// Of connections that fail, pass with a warning, cannot be judged and pass, and of the capture; with this text.
+/// Of connections that fail, pass with a warning, are undetermined and pass, and of the capture; with this text.
 pub fn session(text: &str) -> Vec<Record<'_>> {
     vec![
         Record::Finding(finding(Some(0), Severity::Error, text)),

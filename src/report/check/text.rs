@@ -54,7 +54,7 @@ fn head(page: &mut Page, group: &Group) {
         Standing::Fail => Style::Alarm,
         Standing::Undetermined => Style::Caution,
         Standing::Pass => Style::Good,
-        Standing::Unjudged => Style::Plain,
+        Standing::Partial | Standing::Unjudged => Style::Plain,
     };
     page.styled(style, standing.word());
     page.text.push('\n');
@@ -139,7 +139,7 @@ check failed: 1 finding fails (--fail-on error)
         let text = text(&options(), &session("x"));
         assert!(text.contains("stream 0  fail") && text.contains("stream 1  pass"));
         assert!(!text.contains("stream 2") && !text.contains("stream 3"));
-        assert!(text.contains("1 connection failed, 1 cannot be judged, 2 passed: 1 error, 2 warnings\n"));
+        assert!(text.contains("1 connection failed, 1 undetermined, 2 passed: 1 error, 2 warnings\n"));
         assert!(text.contains("the capture as a whole\n\nwarning[WS908]"));
     }
 
