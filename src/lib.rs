@@ -12,10 +12,11 @@
 //! ```
 //!
 //! - [`capture`] cuts files into packets, [`packet`] finds TCP segments, [`tcp`] puts their bytes in order.
-//! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, [`check`] judges both.
+//! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, compressed ones too, [`check`] judges
+//!   what both have found.
 //! - [`analyzer`] composes these stages and says what they found as [`record`]s.
 //! - [`explain`] says what every bit means.
-//! - [`filter`] selects records, [`report`] writes them, [`cli`] is the command.
+//! - [`filter`] selects records, [`report`] writes them: as a timeline, or as the result of a check. [`cli`] is the command.
 //! - [`encode`] is the way back: frames and captures from a description.
 //! - [`base`] holds the words that all of them use.
 //!
