@@ -8,65 +8,64 @@ use crate::websocket::Opcode;
 
 /// What is unfinished in one direction.
 #[derive(Debug, Default)]
-pub(super) struct Unfinished {
-    /// The last frame of a message without its end.
-    message: Option<FrameAt>,
-    /// The frame that the stream ended in, and the length of its payload, if the header is there.
-    frame: Option<(FrameAt, Option<u64>)>,
+pub(super) struct Unfinished(Option<(FrameAt, What)>);
+
+/// What the end of a frame leaves unfinished.
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// Its message.
+    Message,
+    /// Itself, with a payload of so many bytes.
+    Frame(u64),
+    /// Its header.
+    Header,
 }
 
 impl Unfinished {
     pub(super) fn take(&mut self, sent: &Sent<'_>) {
-        match sent.header.opcode {
-            Opcode::Text | Opcode::Binary => {
-                self.message = (!sent.header.fin).then_some(*sent.at);
-            }
-            Opcode::Continuation if self.message.is_some() => {
-                self.message = (!sent.header.fin).then_some(*sent.at);
-            }
-            _ => {}
+        let begins = matches!(sent.header.opcode, Opcode::Text | Opcode::Binary);
+        let goes_on = sent.header.opcode == Opcode::Continuation && self.0.is_some();
+        if begins || goes_on {
+            self.0 = (!sent.header.fin).then_some((*sent.at, What::Message));
         }
         if sent.cut {
-            self.frame = Some((*sent.at, Some(sent.header.payload_length)));
+            self.0 = Some((*sent.at, What::Frame(sent.header.payload_length)));
         }
     }
 
     pub(super) fn header_cut(&mut self, at: &FrameAt) {
-        self.frame = Some((*at, None));
+        self.0 = Some((*at, What::Header));
     }
 
     /// WS209, WS303: of a direction that has `ended`. A side that had to fail the connection is excused from finishing
     /// its message.
     pub(super) fn judge(&self, ended: bool, excused: bool) -> Option<Violation> {
-        if !ended {
-            return None;
-        }
-        if let Some((at, length)) = self.frame {
-            let there = at.span.length;
-            let text = match length {
-                Some(length) => format!(
+        let (at, what) = self.0.filter(|_| ended)?;
+        let there = at.span.length;
+        let (rule, text) = match what {
+            What::Message if excused => return None,
+            What::Message => {
+                let (sender, number) = (at.from.sender(), at.number);
+                let text = format!(
+                    "the connection ended, and the {sender}'s message did not: its last frame is {number}"
+                );
+                (&registry::UNFINISHED_MESSAGE, text)
+            }
+            What::Frame(length) => {
+                let text = format!(
                     "the connection ended inside frame {}, after {there} bytes of it; its payload alone has {length}",
                     at.number
-                ),
-                None => {
-                    format!("the connection ended inside the header of a frame, after {there} bytes of it")
-                }
-            };
-            let mut violation =
-                Violation::of_span(&registry::TRUNCATED_FRAME, Side::from(at.from), &at.span, text);
-            violation.frame = length.map(|_| at.number);
-            violation.message = at.message;
-            return Some(violation);
-        }
-        let at = self.message.filter(|_| !excused)?;
-        let sender = at.from.sender();
-        let text = format!(
-            "the connection ended, and the {sender}'s message did not: its last frame is {}",
-            at.number
-        );
-        let mut violation =
-            Violation::of_span(&registry::UNFINISHED_MESSAGE, Side::from(at.from), &at.span, text);
-        violation.frame = Some(at.number);
+                );
+                (&registry::TRUNCATED_FRAME, text)
+            }
+            What::Header => {
+                let text =
+                    format!("the connection ended inside the header of a frame, after {there} bytes of it");
+                (&registry::TRUNCATED_FRAME, text)
+            }
+        };
+        let mut violation = Violation::of_span(rule, Side::from(at.from), &at.span, text);
+        violation.frame = (!matches!(what, What::Header)).then_some(at.number);
         violation.message = at.message;
         Some(violation)
     }
