@@ -145,7 +145,11 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
             header: frame.header,
             payload_captured: frame.payload_captured,
             missing: frame.missing,
-            payload: Payload::new(frame.membership.opcode, payload, truncated),
+            payload: if frame.membership.compressed {
+                Payload::Bytes(payload)
+            } else {
+                Payload::new(frame.membership.opcode, payload, truncated)
+            },
             truncated,
             compressed: frame.membership.compressed,
             inflated: frame.completes.and_then(|message| inflated(scene.shared, message)),

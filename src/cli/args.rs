@@ -142,7 +142,8 @@ pub(super) struct CheckChoices {
     /// The least severity of a finding that fails the check [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
-    /// Judge by these rules only: codes (`WS201`), beginnings of codes (`WS2`), or names (`unmasked-client-frame`)
+    /// Judge by these rules only: codes (`WS201`), beginnings of codes (`WS2`), or names (`unmasked-client-frame`).
+    /// What a capture lacks (`WS9`) is told beside them
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Do not judge by these rules; where --select names a rule too, the more specific one counts

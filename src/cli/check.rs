@@ -46,12 +46,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     Ok(if judge.passes() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// The rules to judge by. Whoever requires a complete capture wants to hear what it lacks.
+/// The rules to judge by. What the capture lacks is told beside the rules that were selected: without it, their verdict
+/// would say more than is known.
 fn selection(choices: &CheckChoices) -> Result<Selection, Failure> {
     // `--ignore ''` takes back what the file says.
     let named = |list: &[String]| list.iter().filter(|pattern| !pattern.is_empty()).cloned().collect();
     let (mut select, ignore): (Vec<String>, Vec<String>) = (named(&choices.select), named(&choices.ignore));
-    if !select.is_empty() && choices.require_complete == Some(true) {
+    if !select.is_empty() {
         select.push("WS9".to_owned());
     }
     Selection::new(&select, &ignore).map_err(Failure::Rule)

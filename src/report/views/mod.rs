@@ -108,6 +108,8 @@ pub(in crate::report) struct FrameView<'a> {
     truncated: bool,
     compressed: bool,
     inflated: Option<Payload<'a>>,
+    assumed: bool,
+    undecoded: Option<UndecodedView>,
     message: Option<u64>,
     close: Option<Close<'a>>,
 }
@@ -139,6 +141,8 @@ impl<'a> FrameView<'a> {
             truncated: frame.truncated || frame.inflated.is_some_and(|inflated| inflated.truncated),
             compressed: frame.compressed,
             inflated: frame.inflated.map(|inflated| inflated.payload),
+            assumed: frame.inflated.is_some_and(|inflated| inflated.assumed),
+            undecoded: frame.undecoded.map(UndecodedView::of),
             message: frame.message,
             close: frame.close,
         }

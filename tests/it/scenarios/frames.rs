@@ -30,7 +30,7 @@ fn everything_is_told_of_a_frame() {
         "masked": true, "masking_key": "32fd435f", "header_length": 6,
         "payload_length": 9, "payload_captured": 9, "missing": [],
         "payload": {"text": "something"}, "truncated": false, "compressed": false, "inflated": null,
-        "message": 1, "close": null,
+        "assumed": false, "undecoded": null, "message": 1, "close": null,
     }]);
     let frames: Vec<Value> =
         at_frames(&capture).into_iter().filter(|record| record["type"] == "frame").collect();
