@@ -1,7 +1,8 @@
 //! Findings, kept until their connection is over.
 //!
 //! A hostile capture has millions of them, so of each rule only the first few of a connection are kept in full, and
-//! only so many at a time; the rest is counted.
+//! only so many at a time; the rest is counted. How much there is against a connection is always known, so that none
+//! passes for want of memory.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -62,9 +63,39 @@ pub(super) struct Group {
     pub findings: Vec<Kept>,
     /// By code and side, so that counts say whom they are about.
     tallies: BTreeMap<(&'static str, u8), Tally>,
+    pub weight: Weight,
+}
+
+/// What there is against a connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Weight {
     pub counts: FindingCounts,
     /// Findings that make the check fail.
     pub failing: u64,
+}
+
+impl Weight {
+    fn add(&mut self, severity: Severity, fails: bool) {
+        match severity {
+            Severity::Error => self.counts.error += 1,
+            Severity::Warning => self.counts.warning += 1,
+            Severity::Info => self.counts.info += 1,
+        }
+        self.failing += u64::from(fails);
+    }
+
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        let (these, those) = (self.counts, other.counts);
+        Self {
+            counts: FindingCounts {
+                error: these.error + those.error,
+                warning: these.warning + those.warning,
+                info: these.info + those.info,
+            },
+            failing: self.failing + other.failing,
+        }
+    }
 }
 
 /// How a connection stands, in the words of the report.
@@ -96,8 +127,8 @@ impl Standing {
 
 impl Group {
     pub fn standing(&self) -> Standing {
-        // An error that was deselected left no finding, and the verdict does not know that.
-        if self.failing > 0 || self.counts.error > 0 {
+        // A display filter may have passed the connection and not its errors: then they do not count.
+        if self.weight.failing > 0 || self.weight.counts.error > 0 {
             return Standing::Fail;
         }
         match self.verdict {
@@ -131,13 +162,7 @@ impl Group {
         !self.tallies.is_empty()
     }
 
-    fn add(&mut self, finding: &Finding<'_>, fails: bool, room: bool) -> bool {
-        match finding.severity {
-            Severity::Error => self.counts.error += 1,
-            Severity::Warning => self.counts.warning += 1,
-            Severity::Info => self.counts.info += 1,
-        }
-        self.failing += u64::from(fails);
+    fn tally(&mut self, finding: &Finding<'_>) -> &mut Tally {
         let Finding { code, name, severity, side, .. } = *finding;
         let tally = self.tallies.entry((code, side as u8)).or_insert(Tally {
             code,
@@ -148,6 +173,13 @@ impl Group {
             kept: 0,
         });
         tally.seen += 1;
+        tally
+    }
+
+    /// Counts a finding, and keeps it if there is room. Whether it was kept.
+    fn add(&mut self, finding: &Finding<'_>, fails: bool, room: bool) -> bool {
+        self.weight.add(finding.severity, fails);
+        let tally = self.tally(finding);
         let keeps = room && tally.kept < OF_A_RULE;
         if keeps {
             tally.kept += 1;
@@ -188,37 +220,42 @@ pub(super) struct Gather {
     groups: BTreeMap<Option<u64>, Group>,
     /// Findings kept in all of them.
     kept: usize,
+    /// Connections that found no room in `groups`, as many as are open at a time. The capture counts their findings by
+    /// rule.
+    crowded: BTreeMap<u64, Weight>,
 }
 
 impl Gather {
     pub fn finding(&mut self, finding: &Finding<'_>, fails: bool) {
-        let mut stream = finding.place.map(|place| place.stream);
-        // Only if connections are never told: what then comes is counted with the capture.
-        if self.groups.len() >= KEPT && !self.groups.contains_key(&stream) {
-            stream = None;
+        let stream = finding.place.map(|place| place.stream);
+        let is_full = self.groups.len() >= KEPT && !self.groups.contains_key(&stream);
+        if let Some(stream) = stream.filter(|stream| is_full || self.crowded.contains_key(stream)) {
+            self.crowded.entry(stream).or_default().add(finding.severity, fails);
+            self.groups.entry(None).or_default().tally(finding);
+            return;
         }
         let group = self.groups.entry(stream).or_default();
         group.stream = stream;
-        if stream.is_some() {
-            group.ends = finding.ends;
-        }
+        group.ends = finding.ends.filter(|_| stream.is_some());
         self.kept += usize::from(group.add(finding, fails, self.kept < KEPT));
     }
 
     /// A connection is over: its group, if it is WebSocket or has findings.
     pub fn connection(&mut self, connection: &Connection<'_>) -> Option<Group> {
-        let stream = Some(connection.place.stream);
-        let found = self.groups.remove(&stream);
-        if found.is_none() && connection.verdict.is_none() {
+        let stream = connection.place.stream;
+        let found = self.groups.remove(&Some(stream));
+        let crowded = self.crowded.remove(&stream);
+        if found.is_none() && crowded.is_none() && connection.verdict.is_none() {
             return None;
         }
         let group = found.unwrap_or_default();
         self.kept = self.kept.saturating_sub(group.findings.len());
         Some(Group {
-            stream,
+            stream: Some(stream),
             ends: Some(connection.ends),
             verdict: connection.verdict,
             times: Some([connection.opened, connection.closed.unwrap_or(connection.place.time)]),
+            weight: group.weight.and(crowded.unwrap_or_default()),
             ..group
         })
     }
@@ -228,7 +265,10 @@ impl Gather {
         self.kept = 0;
         let mut groups = std::mem::take(&mut self.groups);
         let capture = groups.remove(&None);
-        groups.into_values().chain(capture)
+        let crowded = std::mem::take(&mut self.crowded).into_iter();
+        let crowded =
+            crowded.map(|(stream, weight)| Group { stream: Some(stream), weight, ..Group::default() });
+        groups.into_values().chain(crowded).chain(capture)
     }
 }
 
@@ -244,7 +284,7 @@ mod tests {
         gather.finding(&finding(Some(4), Severity::Info, "b"), false);
         gather.finding(&finding(None, Severity::Warning, "c"), false);
         let group = gather.connection(&connection(3, Some(Verdict::Fail))).unwrap();
-        assert_eq!((group.stream, group.findings.len(), group.failing), (Some(3), 1, 1));
+        assert_eq!((group.stream, group.findings.len(), group.weight.failing), (Some(3), 1, 1));
         assert_eq!(group.standing(), Standing::Fail);
         assert!(gather.connection(&connection(5, None)).is_none(), "not WebSocket, and nothing found");
         let rest: Vec<_> = gather.rest().map(|group| group.stream).collect();
@@ -259,7 +299,7 @@ mod tests {
         }
         let group = gather.connection(&connection(0, Some(Verdict::Fail))).unwrap();
         assert_eq!(
-            (group.findings.len() as u64, group.counts.error, group.failing),
+            (group.findings.len() as u64, group.weight.counts.error, group.weight.failing),
             (OF_A_RULE, 1_000, 1_000)
         );
         let counted: Vec<_> = group.counted().map(|(tally, more)| (tally.code, more)).collect();
@@ -273,15 +313,35 @@ mod tests {
         for stream in 0..findings {
             gather.finding(&finding(Some(stream), Severity::Warning, "a"), false);
         }
-        assert_eq!(gather.kept, KEPT);
+        assert_eq!((gather.kept, gather.groups.len()), (KEPT, KEPT + 1));
         let groups: Vec<_> = gather.rest().collect();
-        assert!(groups.len() <= KEPT + 1);
-        assert_eq!(groups.iter().map(|group| group.counts.warning).sum::<u64>(), findings);
-        assert!(groups.last().unwrap().counted().count() > 0);
+        assert_eq!(groups.iter().map(|group| group.weight.counts.warning).sum::<u64>(), findings);
+        assert_eq!(
+            groups.last().unwrap().counted().map(|(_, more)| more).sum::<u64>(),
+            findings - KEPT as u64
+        );
     }
 
     #[test]
-    fn a_verdict_of_errors_that_were_deselected_is_no_failure() {
+    fn no_connection_passes_because_there_was_no_room_for_its_findings() {
+        let mut gather = Gather::default();
+        let connections = KEPT as u64 + 2;
+        for stream in 0..connections {
+            gather.finding(&finding(Some(stream), Severity::Error, "a"), true);
+        }
+        let verdict = Some(Verdict::Fail);
+        let first = gather.connection(&connection(0, verdict)).unwrap();
+        // There would be room again, but one connection is not told twice.
+        gather.finding(&finding(Some(connections - 1), Severity::Error, "b"), true);
+        let last = gather.connection(&connection(connections - 1, verdict)).unwrap();
+        assert_eq!((first.standing(), first.weight.failing), (Standing::Fail, 1));
+        assert_eq!((last.standing(), last.weight.failing), (Standing::Fail, 2));
+        assert!(gather.connection(&connection(connections - 2, None)).is_some(), "it has a finding");
+        assert!(gather.crowded.is_empty());
+    }
+
+    #[test]
+    fn a_verdict_of_errors_that_were_filtered_out_is_no_failure() {
         let mut gather = Gather::default();
         let group = gather.connection(&connection(0, Some(Verdict::Fail))).unwrap();
         assert_eq!(group.standing(), Standing::Pass);

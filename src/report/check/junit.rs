@@ -144,7 +144,7 @@ fn seconds([began, ended]: [Timestamp; 2]) -> f64 {
 
 impl Grade {
     fn of(group: &Group) -> Self {
-        if group.failing > 0 {
+        if group.weight.failing > 0 {
             let first = group
                 .findings
                 .iter()
@@ -156,7 +156,7 @@ impl Grade {
                 }
                 None => ("findings", "not kept in full".into()),
             };
-            let more = group.failing.saturating_sub(1);
+            let more = group.weight.failing.saturating_sub(1);
             let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
             return Grade::Failed { message: said + &more, kind: kind.into() };
         }
@@ -180,7 +180,7 @@ impl Case {
         let mut page = Page::default();
         if group.has_findings() {
             if let Some(route) = group.route() {
-                page.text = format!("{route}  {}\n\n", findings(&group.counts));
+                page.text = format!("{route}  {}\n\n", findings(&group.weight.counts));
             }
             text::findings(&mut page, group, options);
         }

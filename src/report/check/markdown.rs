@@ -49,7 +49,8 @@ impl Form for Markdown {
     fn group(&mut self, group: &Group, _options: &CheckOptions, _out: &mut dyn io::Write) -> io::Result<()> {
         if let (Some(stream), Some(route)) = (group.stream, group.route()) {
             let standing = group.standing();
-            self.connections.push(standing, Connection { route, stream, standing, counts: group.counts });
+            self.connections
+                .push(standing, Connection { route, stream, standing, counts: group.weight.counts });
         }
         for finding in &group.findings {
             let row = Row { stream: group.stream, finding: finding.clone() };

@@ -1,7 +1,7 @@
 //! What the check comes to, in sentences that all forms share.
 
 use super::CheckOptions;
-use super::gather::{Group, Kept, Standing};
+use super::gather::{Group, Kept, Standing, Weight};
 use crate::record::{FindingCounts, Severity, Side};
 use crate::report::escape::escape_into;
 
@@ -13,9 +13,7 @@ pub(super) struct Totals {
     pub passed: u64,
     /// Connections of which a filter selects findings only.
     pub partial: u64,
-    pub counts: FindingCounts,
-    /// Findings that make the check fail.
-    pub failing: u64,
+    pub weight: Weight,
     /// Accepted WebSocket handshakes.
     pub accepted: u64,
     pub packets: u64,
@@ -34,15 +32,12 @@ impl Totals {
                 Standing::Unjudged => {}
             }
         }
-        self.counts.error += group.counts.error;
-        self.counts.warning += group.counts.warning;
-        self.counts.info += group.counts.info;
-        self.failing += group.failing;
+        self.weight = self.weight.and(group.weight);
     }
 
     /// Whether the check fails: exit code 1.
     pub fn fails(&self, options: &CheckOptions) -> bool {
-        self.failing > 0 || self.expectation(options).is_some_and(|(is_met, _)| !is_met)
+        self.weight.failing > 0 || self.expectation(options).is_some_and(|(is_met, _)| !is_met)
     }
 
     /// `2 connections failed, 1 undetermined, 14 passed: 3 errors, 1 warning, 2 infos`.
@@ -61,7 +56,7 @@ impl Totals {
         if line.is_empty() {
             line += "no WebSocket connection was judged";
         }
-        format!("{line}: {}", findings(&self.counts))
+        format!("{line}: {}", findings(&self.weight.counts))
     }
 
     /// Why there was nothing to judge.
@@ -91,9 +86,10 @@ impl Totals {
     /// `check failed: …` or `check passed: …`, with each reason.
     pub fn outcome_line(&self, options: &CheckOptions) -> String {
         let mut reasons = Vec::new();
-        if self.failing > 0 {
-            let verb = if self.failing == 1 { "fails" } else { "fail" };
-            reasons.push(format!("{} {verb} ({})", counted(self.failing, "finding"), demanded(options)));
+        let Weight { counts, failing } = self.weight;
+        if failing > 0 {
+            let verb = if failing == 1 { "fails" } else { "fail" };
+            reasons.push(format!("{} {verb} ({})", counted(failing, "finding"), demanded(options)));
         }
         if let Some((false, says)) = self.expectation(options) {
             reasons.push(says);
@@ -101,7 +97,7 @@ impl Totals {
         if !reasons.is_empty() {
             return format!("check failed: {}", reasons.join("; "));
         }
-        let all = self.counts.error + self.counts.warning + self.counts.info;
+        let all = counts.error + counts.warning + counts.info;
         match self.nothing() {
             Some(why) => format!("check passed, but there was nothing to judge: {why}"),
             None if all == 0 => "check passed: nothing found".into(),
@@ -191,8 +187,8 @@ mod tests {
     #[test]
     fn counts_become_sentences() {
         let counts = FindingCounts { error: 3, warning: 1, info: 2 };
-        let totals =
-            Totals { failed: 2, undetermined: 1, passed: 14, counts, failing: 3, ..Totals::default() };
+        let weight = Weight { counts, failing: 3 };
+        let totals = Totals { failed: 2, undetermined: 1, passed: 14, weight, ..Totals::default() };
         let line = "2 connections failed, 1 undetermined, 14 passed: 3 errors, 1 warning, 2 infos";
         assert_eq!(totals.connections_line(), line);
         assert_eq!(totals.outcome_line(&options()), "check failed: 3 findings fail (--fail-on error)");

@@ -31,7 +31,7 @@ impl Form for Text {
 
     fn finish(&mut self, totals: &Totals, options: &CheckOptions, out: &mut dyn io::Write) -> io::Result<()> {
         self.page = Page { text: String::new(), width: options.width, color: options.color };
-        if totals.nothing().is_none() || totals.counts != Default::default() {
+        if totals.nothing().is_none() || totals.weight.counts != Default::default() {
             self.page.words(0, 4, &totals.connections_line());
         }
         let style = if totals.fails(options) { Style::Alarm } else { Style::Good };
