@@ -4,6 +4,7 @@
 //! made up for the format's sake: a packet is no line of a file, so there are no regions; and two captures have nothing
 //! in common by which a finding would be the same one again, so there are no fingerprints.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
@@ -46,10 +47,10 @@ impl Form for Sarif {
         let version = env!("CARGO_PKG_VERSION");
         let driver =
             json!({ "name": "Sockeye", "version": version, "semanticVersion": version, "rules": rules });
-        let artifacts: Vec<_> = options
-            .captures
-            .iter()
-            .filter(|name| *name != "-")
+        // They are a set (§3.14.15), and one file may be named twice.
+        let names: BTreeSet<_> = options.captures.iter().filter(|name| *name != "-").collect();
+        let artifacts: Vec<_> = names
+            .into_iter()
             .map(|name| json!({ "location": { "uri": uri(name) }, "roles": ["analysisTarget"] }))
             .collect();
         write!(out, "\n],\"tool\":{},", json!({ "driver": driver }))?;
@@ -104,7 +105,7 @@ fn of_finding(rule: usize, group: &Group, finding: &Kept, options: &CheckOptions
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": level(finding.severity),
-        "message": { "text": finding.text },
+        "message": message(&finding.text),
         "properties": properties,
     });
     locate(&mut result, group, finding.frame, options);
@@ -119,7 +120,7 @@ fn of_counted(rule: usize, group: &Group, tally: &Tally, more: u64, options: &Ch
         "ruleId": tally.code,
         "ruleIndex": rule,
         "level": level(tally.severity),
-        "message": { "text": text },
+        "message": message(&text),
         "occurrenceCount": more,
     });
     locate(&mut result, group, None, options);
@@ -157,9 +158,9 @@ fn descriptor(&(code, name, severity): &(&str, &str, Severity)) -> Value {
         let demand =
             [rule.rfc, rule.requirement].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
         let full = [demand.join(": ").as_str(), rule.why].join(" ");
-        keys.insert("shortDescription".into(), json!({ "text": rule.summary }));
-        keys.insert("fullDescription".into(), json!({ "text": full.trim() }));
-        keys.insert("help".into(), json!({ "text": rule.help }));
+        keys.insert("shortDescription".into(), message(rule.summary));
+        keys.insert("fullDescription".into(), message(full.trim()));
+        keys.insert("help".into(), message(rule.help));
     }
     descriptor
 }
@@ -171,10 +172,16 @@ fn invocation(totals: &Totals, options: &CheckOptions) -> Value {
         "exitCodeDescription": totals.outcome_line(options),
     });
     if let (Some((false, says)), Value::Object(keys)) = (totals.expectation(options), &mut invocation) {
-        let notification = json!([{ "level": severity(Severity::Error), "message": { "text": says } }]);
+        let notification = json!([{ "level": severity(Severity::Error), "message": message(&says) }]);
         keys.insert("toolExecutionNotifications".into(), notification);
     }
     invocation
+}
+
+/// A message that says just this: braces would be placeholders (§3.11.5), and `[…](…)` a link (§3.11.6), for which there
+/// is no escape but a blank.
+fn message(text: &str) -> Value {
+    json!({ "text": text.replace('{', "{{").replace('}', "}}").replace("](", "] (") })
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -268,6 +275,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn nothing_in_a_message_is_a_placeholder_or_a_link() {
+        let log = sarif(
+            &options(),
+            &[Record::Finding(finding(Some(0), Severity::Error, "{0} [a](https://b) \u{1b}"))],
+        );
+        let text = &log["runs"][0]["results"][0]["message"]["text"];
+        assert_eq!(text, r"{{0}} [a] (https://b) \u{{1b}}");
+    }
+
+    #[test]
+    fn a_capture_that_is_named_twice_is_one_artifact() {
+        let options =
+            CheckOptions { captures: vec!["b.pcap".into(), "a.pcap".into(), "b.pcap".into()], ..options() };
+        let log = sarif(&options, &[]);
+        let artifacts = log["runs"][0]["artifacts"].as_array().unwrap();
+        let uris: Vec<_> = artifacts.iter().map(|artifact| &artifact["location"]["uri"]).collect();
+        assert_eq!(uris, ["a.pcap", "b.pcap"]);
     }
 
     #[test]
