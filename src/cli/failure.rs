@@ -83,7 +83,7 @@ pub(super) fn name(path: &Path) -> String {
 }
 
 /// Text without control characters.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let visible = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(visible).collect()
 }

@@ -95,5 +95,10 @@ impl fmt::Display for ConfigError {
 
 /// Harmless for a terminal, and no character is wider than it says.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.width().is_none() || c.width() == Some(0) { '\u{fffd}' } else { c }).collect()
+    let visible = |c: char| match (c, c.width()) {
+        ('\t', _) => ' ',
+        (_, None | Some(0)) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    text.chars().map(visible).collect()
 }

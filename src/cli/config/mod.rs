@@ -19,7 +19,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::args::CheckChoices;
-use super::failure::{Failure, name};
+use super::failure::{Failure, visible};
 use crate::check::Selection;
 use crate::filter::Filter;
 
@@ -34,7 +34,7 @@ const LONGEST: u64 = 1 << 20;
 /// The choices of `file`, or of the `sockeye.toml` that counts here; `None` if there is none.
 pub(super) fn read(file: Option<&Path>) -> Result<Option<CheckChoices>, Failure> {
     let Some(path) = file.map(Path::to_owned).or_else(find) else { return Ok(None) };
-    let shown = name(&path);
+    let shown = visible(&path.to_string_lossy());
     let text = text(&path).map_err(|why| Failure::Config(ConfigError::unreadable(&shown, &why)))?;
     let choices = parse(&text).map_err(|mistake| Failure::Config(mistake.found_in(&shown, &text)))?;
     Ok(Some(choices))
@@ -42,11 +42,16 @@ pub(super) fn read(file: Option<&Path>) -> Result<Option<CheckChoices>, Failure>
 
 /// The file of the current directory, or of the next one above it that has one.
 fn find() -> Option<PathBuf> {
-    if Path::new(NAME).is_file() {
+    if is_there(Path::new(NAME)) {
         return Some(NAME.into());
     }
     let here = std::env::current_dir().ok()?;
-    here.ancestors().skip(1).map(|directory| directory.join(NAME)).find(|path| path.is_file())
+    here.ancestors().skip(1).map(|directory| directory.join(NAME)).find(|path| is_there(path))
+}
+
+/// A link that leads nowhere counts too, so that its owner is told of it instead of being judged by other options.
+fn is_there(path: &Path) -> bool {
+    path.is_file() || path.is_symlink() && !path.exists()
 }
 
 fn text(path: &Path) -> Result<String, String> {
@@ -128,7 +133,13 @@ fn string<'v>(value: &'v Value<'_>, example: &str) -> Result<&'v str, Mistake> {
 fn number(value: &Value<'_>) -> Result<u64, Mistake> {
     let integer = value.get_ref().as_integer();
     let number = integer.and_then(|integer| u64::from_str_radix(integer.as_str(), integer.radix()).ok());
-    number.ok_or_else(|| wrong_type(value, "a number, 0 or more", "expect-websocket = 1"))
+    number.ok_or_else(|| {
+        let mut mistake = wrong_type(value, "a number, 0 or more", "expect-websocket = 1");
+        if integer.is_some() {
+            mistake.message = format!("expected a number, 0 or more, and at most {}", u64::MAX);
+        }
+        mistake
+    })
 }
 
 /// One of the values that the command line has for it.

@@ -105,6 +105,33 @@ fn a_wrong_type_is_shown_with_the_right_one() {
 }
 
 #[test]
+fn a_number_that_is_too_large_is_not_blamed_for_its_type() {
+    let error = error("[check]\n\texpect-websocket = 99999999999999999999\n");
+    assert_eq!(
+        error,
+        "in sockeye.toml, line 2, column 21: expected a number, 0 or more, and at most 18446744073709551615\n   \
+         expect-websocket = 99999999999999999999\n                      \
+         ^^^^^^^^^^^^^^^^^^^^ write it like this: expect-websocket = 1"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_a_file_that_cannot_be_read() {
+    let directory = std::env::temp_dir().join(format!("sockeye-config-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    for target in ["nowhere", NAME] {
+        let link = directory.join(NAME);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        assert!(is_there(&link) && read(Some(&link)).is_err(), "{target}");
+        std::fs::remove_file(&link).unwrap();
+        assert!(!is_there(&link));
+    }
+    assert!(!is_there(&directory), "no directory has options");
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn a_value_that_the_command_line_would_refuse_is_refused_with_its_words() {
     for (line, place, words) in [
         ("fail-on = \"fatal\"", "column 11", "the values are error, warning, info, never"),
