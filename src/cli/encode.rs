@@ -17,7 +17,7 @@ use crate::websocket::{CloseBody, Opcode};
 const RFC_KEY: &str = "37fa213d";
 
 #[derive(Debug, ClapArgs)]
-#[command(override_usage = "sockeye encode <CONTENT> [OPTIONS]")]
+#[command(override_usage = "sockeye encode <--text <TEXT>|--binary <HEX>|--ping|--close|…> [OPTIONS]")]
 pub(super) struct EncodeArgs {
     /// How to write the bytes of the frame
     #[arg(long, value_enum, default_value_t = Format::Hex, conflicts_with = "pcap")]
