@@ -158,7 +158,11 @@ pub fn conflicting_retransmission(
 /// WS908: the file could not be read any further than `offset`, in bytes; `last_packet` is the last that was read,
 /// and `why` what is wrong there.
 pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Violation {
-    let text = format!("{}: {why}; the last packet read is {last_packet}", shown(file.as_bytes()));
+    let read = match last_packet {
+        0 => "no packet could be read".to_owned(),
+        last => format!("the last packet read is {last}"),
+    };
+    let text = format!("{}: {why}; {read}", shown(file.as_bytes()));
     Violation::of_packets(&registry::CAPTURE_CUT, Side::Capture, [last_packet, last_packet], text)
         .with("file", json(file.as_bytes()))
         .with("file_offset", offset)

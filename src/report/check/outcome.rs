@@ -136,9 +136,11 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
 
 /// `packet 6, server, frame 3, byte 97 of the stream`.
 pub(super) fn place(finding: &Kept) -> String {
-    let [first, last] = finding.packets;
-    let mut place =
-        if first == last { format!("packet {first}") } else { format!("packets {first} to {last}") };
+    let mut place = match finding.packets {
+        [0, 0] => "before the first packet".to_owned(),
+        [first, last] if first == last => format!("packet {first}"),
+        [first, last] => format!("packets {first} to {last}"),
+    };
     place += match finding.side {
         Side::Client => ", client",
         Side::Server => ", server",
