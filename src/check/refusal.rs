@@ -1,4 +1,4 @@
-//! A handshake that was answered with something else than a WebSocket 101: whether rightly, and probably why.
+//! A handshake that was answered with something other than a WebSocket 101: whether rightly, and probably why.
 
 use super::{Violation, head, registry, text::json, text::shown};
 use crate::http::{Request, Response};

@@ -11,9 +11,8 @@ pub static REQUEST_NOT_GET: Rule = Rule {
     rfc: "RFC 6455 §4.1",
     summary: "The upgrade request uses a method other than GET.",
     requirement: "An opening handshake is a GET request; a server has to refuse any other method.",
-    why: "A server has to refuse it, so that no connection comes about; and firewalls and frameworks \
-        check a POST for things that a handshake does not carry, such as a length or a token against \
-        forgery.",
+    why: "No connection comes about. On their way, firewalls and frameworks also check a POST for things \
+        that a handshake does not carry, such as a length or a token against forgery.",
     help: "Send the handshake with GET. A POST or OPTIONS here usually comes from a generic HTTP client \
         or from a proxy that rewrites requests.",
     breaking: Example {

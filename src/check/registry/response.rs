@@ -233,7 +233,7 @@ pub static HANDSHAKE_REJECTED: Rule = Rule {
     name: "handshake-rejected",
     severity: Severity::Info,
     rfc: "RFC 6455 §4.2.2",
-    summary: "The server answered the handshake with something else than a WebSocket 101.",
+    summary: "The server answered the handshake with something other than a WebSocket 101.",
     requirement: "A server may refuse a handshake with any status; the client then treats it as an ordinary HTTP \
         response.",
     why: "No WebSocket connection comes about. A browser tells its page nothing but a failed connection, \
@@ -277,7 +277,7 @@ pub static REPEATED_EXTENSIONS_HEADER: Rule = Rule {
     rfc: "RFC 6455 §11.3.2",
     summary: "The 101 has more than one Sec-WebSocket-Extensions.",
     requirement: "Sec-WebSocket-Extensions appears at most once in a response (§11.3.2), though §4.2.2 of the \
-        same RFC allows to split it.",
+        same RFC allows splitting it.",
     why: "Some clients read only the first field, and do not see what the others agree to.",
     help: "Join the values with commas into one field.",
     breaking: Example::of_handshake(

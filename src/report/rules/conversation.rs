@@ -140,6 +140,10 @@ fn meanings(mut bytes: &[u8]) -> Vec<String> {
     if is_text(bytes) {
         return vec![quoted(bytes)];
     }
+    // The type and version of a record of TLS (RFC 8446 §5.1).
+    if let [0x14..=0x17, 0x03, 0x00..=0x04, ..] = bytes {
+        return vec!["a record of TLS".to_owned()];
+    }
     let mut meanings = Vec::new();
     while let Ok((rest, header)) = FrameHeader::parse(bytes) {
         let length = usize::try_from(header.payload_length).unwrap_or(usize::MAX).min(rest.len());
@@ -166,6 +170,7 @@ fn frame(header: &FrameHeader, payload: &[u8]) -> String {
             format!(" {code}{name}{reason}")
         }
         (Opcode::Close | Opcode::Binary | Opcode::Reserved(_), _) => String::new(),
+        (Opcode::Text, _) if !header.rsv1 => format!(" {}", quoted(payload)),
         _ if header.rsv1 || !is_text(payload) => String::new(),
         _ => format!(" {}", quoted(payload)),
     };
@@ -228,6 +233,13 @@ mod tests {
             change("example\r\n", "example\n"),
             ["- Host: server.example", "+ Host: server.example\\n"]
         );
+    }
+
+    #[test]
+    fn bytes_are_told_as_what_they_are() {
+        assert_eq!(meanings(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"), ["a record of TLS"]);
+        assert_eq!(meanings(b"\x81\x04caf\xe9"), [r#"Text [FIN] "caf\xe9""#]);
+        assert_eq!(meanings(b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"), ["Text [FIN] [RSV1]"]);
     }
 
     #[test]
