@@ -1,9 +1,14 @@
 //! One frame: its header (RFC 6455 §5.1 to §5.5) and the body of a Close (§5.5.1, §7.4).
 
+use std::ops::Range;
+
+use super::violation::SHOWN;
 use super::{Rule, Violation, registry};
 use crate::base::{Direction, Span};
 use crate::record::Side;
-use crate::websocket::{CloseBody, CodeClass, FrameHeader, Negotiated, Opcode, code_class, code_name};
+use crate::websocket::{
+    CloseBody, CodeClass, FrameHeader, Negotiated, Opcode, code_class, code_name, unmask,
+};
 
 /// Which frame.
 #[derive(Debug, Clone, Copy)]
@@ -46,11 +51,13 @@ pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut 
         CloseBody::Empty => {}
         CloseBody::OneByte(byte) => {
             let text = format!("the Close carries one byte, {byte:#04x}; a status code has two");
-            out(of_frame(&registry::CLOSE_PAYLOAD_OF_1_BYTE, header, at, text));
+            let violation = of_frame(&registry::CLOSE_PAYLOAD_OF_1_BYTE, header, at, text);
+            out(with_body(violation, header, &[byte], 0..1));
         }
         CloseBody::Status { code, reason } => {
+            let body = [&code.to_be_bytes(), reason.get(..SHOWN).unwrap_or(reason)].concat();
             if let Some((rule, text)) = close_reason(header, reason) {
-                out(of_frame(rule, header, at, text));
+                out(with_body(of_frame(rule, header, at, text), header, &body, 2..body.len()));
             }
             let why = match code_class(code) {
                 CodeClass::Unused => "codes below 1000 are not used",
@@ -59,7 +66,9 @@ pub fn close(header: &FrameHeader, body: CloseBody<'_>, at: &FrameAt, out: &mut 
             };
             let name = code_name(code).map(|name| format!(" ({name})")).unwrap_or_default();
             let text = format!("the Close carries status code {code}{name}: {why}");
-            out(of_frame(&registry::INVALID_CLOSE_CODE, header, at, text).with("close_code", code));
+            let violation =
+                of_frame(&registry::INVALID_CLOSE_CODE, header, at, text).with("close_code", code);
+            out(with_body(violation, header, &body, 0..2));
         }
     }
 }
@@ -203,6 +212,19 @@ pub(super) fn of_frame(rule: &'static Rule, header: &FrameHeader, at: &FrameAt, 
         .with("payload_length", header.payload_length)
 }
 
+/// Shows the body behind the header, as it was on the wire, and marks a part of it.
+fn with_body(mut violation: Violation, header: &FrameHeader, body: &[u8], part: Range<usize>) -> Violation {
+    let mut wire = body.to_vec();
+    if let Some(key) = header.masking_key {
+        // Masking and unmasking are the same (§5.3).
+        unmask(key, 0, &mut wire);
+    }
+    let first = u8::try_from(part.start).ok().and_then(|start| header.header_length.checked_add(start));
+    let first = first.filter(|first| usize::from(*first) < SHOWN);
+    violation.mark = first.zip(u8::try_from(part.len()).ok());
+    violation.with_bytes(&[wire_form(header), wire].concat())
+}
+
 /// The bytes of the header that a rule is about: the first one and how many.
 fn mark(rule: &Rule, header: &FrameHeader) -> Option<(u8, u8)> {
     match rule.code {
@@ -248,6 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::check::testing::packet;
 
     #[test]
     fn the_bytes_that_a_rule_is_about_are_marked() {
@@ -257,6 +280,29 @@ mod tests {
         assert_eq!(of(&registry::MASKED_SERVER_FRAME, &long), Some((1, 1)));
         assert_eq!(of(&registry::CONTROL_FRAME_TOO_LONG, &long), Some((1, 3)));
         assert_eq!(of(&registry::INVALID_CLOSE_CODE, &[0x88, 2]), None);
+    }
+
+    #[test]
+    fn rfc6455_5_5_1_the_body_of_a_close_is_shown_as_it_was_sent_and_marked() {
+        let of = |bytes: &[u8], body: &[u8]| {
+            let span = Span::of(packet(1), 0, bytes.len() as u64);
+            let at = FrameAt { from: Direction::ClientToServer, number: 1, message: None, span };
+            let mut found = Vec::new();
+            let header = FrameHeader::parse(bytes).unwrap().1;
+            close(&header, CloseBody::parse(body), &at, &mut |violation| found.push(violation));
+            found.pop().map(|violation| (violation.bytes, violation.mark))
+        };
+        for (bytes, body, mark) in [
+            (&b"\x88\x01\x03"[..], &b"\x03"[..], (2, 1)),
+            (b"\x88\x81\x01\x02\x03\x04\x02", b"\x03", (6, 1)),
+            (b"\x88\x82\x37\xfa\x21\x3d\x34\x17", b"\x03\xed", (6, 2)),
+            (b"\x88\x06\x03\xe8caf\xe9", b"\x03\xe8caf\xe9", (4, 4)),
+        ] {
+            assert_eq!(of(bytes, body), Some((bytes.to_vec(), Some(mark))));
+        }
+        let long = [b"\x88\xff\0\0\0\0\0\x01\0\x02\0\0\0\0\x03\xe8".to_vec(), vec![0xff; 1 << 16]].concat();
+        let (bytes, mark) = of(&long, &long[14..]).unwrap();
+        assert_eq!((bytes.as_slice(), mark), (&long[..SHOWN], None), "it stands behind what is shown");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use crate::http::Header;
 use crate::record::{Ends, Finding, Place, Side};
 
 /// The most bytes that a finding shows.
-const SHOWN: usize = 16;
+pub(super) const SHOWN: usize = 16;
 
 /// A rule that was broken, with all that is known about it except where in the output it belongs.
 #[derive(Debug, Clone, PartialEq)]
