@@ -221,7 +221,7 @@ mod tests {
         let nothing = "check passed, but there was nothing to judge: the filter selects nothing of 1 WebSocket connection";
         assert_eq!(seen.outcome_line(&options()), nothing);
         let counts = FindingCounts { error: 0, warning: 1, info: 0 };
-        let findings = Totals { partial: 1, counts, ..seen };
+        let findings = Totals { partial: 1, weight: Weight { counts, failing: 0 }, ..seen };
         assert_eq!(findings.connections_line(), "1 connection selected in part: 1 warning");
         assert_eq!(findings.outcome_line(&options()), "check passed: nothing fails (--fail-on error)");
     }
