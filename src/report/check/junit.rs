@@ -182,7 +182,7 @@ impl Case {
             if let Some(route) = group.route() {
                 page.text = format!("{route}  {}\n\n", findings(&group.weight.counts));
             }
-            text::findings(&mut page, group, options);
+            text::findings(&mut page, group, options, &mut text::Explained::new());
         }
         let class = if group.stream.is_some() { "sockeye.connection" } else { "sockeye.capture" };
         Self { name, class, seconds: group.times.map(seconds), grade: Grade::of(group), output: page.text }

@@ -7,13 +7,18 @@ use super::gather::{Group, Standing};
 use super::layout::Page;
 use super::outcome::{Totals, counted, shown, side};
 use super::{CheckOptions, Form};
+use crate::record::Severity;
 use crate::report::style::Style;
 
 /// The text form.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     page: Page,
+    facts: Explained,
 }
+
+/// Rules whose demand has been told.
+pub(super) type Explained = BTreeSet<&'static str>;
 
 impl Form for Text {
     fn group(&mut self, group: &Group, options: &CheckOptions, out: &mut dyn io::Write) -> io::Result<()> {
@@ -25,7 +30,7 @@ impl Form for Text {
         self.page.text.clear();
         head(&mut self.page, group);
         self.page.text.push('\n');
-        findings(&mut self.page, group, options);
+        findings(&mut self.page, group, options, &mut self.facts);
         out.write_all(self.page.text.as_bytes())
     }
 
@@ -60,12 +65,14 @@ fn head(page: &mut Page, group: &Group) {
     page.text.push('\n');
 }
 
-/// Appends the findings of a group. What a rule demands is told the first time only.
-pub(super) fn findings(page: &mut Page, group: &Group, options: &CheckOptions) {
+/// Appends the findings of a group. What a rule demands is told the first time only; of facts worth knowing, the first
+/// time for all groups that share `facts`.
+pub(super) fn findings(page: &mut Page, group: &Group, options: &CheckOptions, facts: &mut Explained) {
     let file = options.file().map(shown);
-    let mut explained = BTreeSet::new();
+    let mut explained = Explained::new();
     for finding in &group.findings {
-        page.finding(finding, file.as_deref(), !explained.insert(finding.code));
+        let told = if finding.severity == Severity::Info { &mut *facts } else { &mut explained };
+        page.finding(finding, file.as_deref(), !told.insert(finding.code));
         page.text.push('\n');
     }
     for (tally, more) in group.counted() {
@@ -132,6 +139,20 @@ check failed: 1 finding fails (--fail-on error)
         assert_eq!((text.matches("error[WS201]").count(), text.matches("= help").count()), (10, 1));
         assert!(text.contains("note: 15 more findings of WS201 unmasked-client-frame (client), not shown"));
         assert!(text.contains("1 connection failed: 25 errors"));
+    }
+
+    #[test]
+    fn what_facts_mean_is_told_once() {
+        let records: Vec<_> = (0..3)
+            .flat_map(|stream| {
+                let [error, fact] = [Severity::Error, Severity::Info]
+                    .map(|severity| Record::Finding(finding(Some(stream), severity, "x")));
+                [error, fact, Record::Connection(connection(stream, Some(Verdict::Fail)))]
+            })
+            .collect();
+        let text = text(&options(), &records);
+        assert_eq!((text.matches("error[").count(), text.matches("info[").count()), (3, 3));
+        assert_eq!(text.matches("= help").count(), 3 + 1, "of errors, for each connection");
     }
 
     #[test]
