@@ -1,6 +1,7 @@
 //! The page of `explain`, in a browser. Without one these tests say so, and pass.
 
 use std::fs;
+use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,14 +11,16 @@ const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "c
 fn document(name: &str, page: &str, script: &str) -> Option<String> {
     let is_there = |browser: &&&str| Command::new(browser).arg("--version").output().is_ok();
     let Some(browser) = BROWSERS.iter().find(is_there) else {
-        eprintln!("SKIPPED {name}: none of {BROWSERS:?} is installed");
+        // Written by `eprintln!`, it would be seen only if the test failed.
+        writeln!(stderr(), "SKIPPED {name}: none of {BROWSERS:?} is installed").unwrap();
         return None;
     };
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let file = folder.join(format!("{name}.html"));
     fs::write(&file, format!("{page}<script>{script}</script>")).unwrap();
     let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=600000"])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        .args(["--dump-dom", "--virtual-time-budget=600000"])
         .arg(format!("--user-data-dir={}", folder.join(name).display()))
         .arg(format!("file://{}", file.display()))
         .output()
