@@ -8,7 +8,10 @@
 //!     │         │        │       │         │          │
 //!     └─────────┴────────┴── analyzer ─────┴──────────┘
 //!                               │ records
-//!                   filter ─────┴───── report
+//!                   filter ─────┼───── report
+//!                            explain ────┘
+//!
+//!  encode ─► packet ─► capture       the way back
 //! ```
 //!
 //! - [`capture`] cuts files into packets, [`packet`] finds TCP segments, [`tcp`] puts their bytes in order.

@@ -2,9 +2,11 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it documentation` writes the lists into the pages.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 use sockeye::base::Limits;
@@ -89,6 +91,48 @@ fn the_keys_of_records_are_listed() {
             let is_listed = common.contains(&key.as_str()) || row.contains(&format!("`{key}`"));
             assert!(is_listed, "docs/output.md does not name `{key}` of `{kind}`");
         }
+    }
+}
+
+/// The keys of objects in `value`, at all depths.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| keys(value, found)),
+        Value::Object(object) => {
+            found.extend(object.keys().cloned());
+            object.values().for_each(|value| keys(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_keys_of_explanations_are_listed() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/output.md")).unwrap();
+    let (_, section) = page.split_once("\n## explain\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let mut found = BTreeSet::new();
+    for args in [
+        "explain samples/violations.pcap --frame 2:3",
+        "explain samples/fragments.pcap --message 0:1",
+        "explain samples/wrong-accept.pcap --handshake 0",
+        "explain samples/echo.pcap --stream 0",
+        "accept abc abc",
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(args.split(' '))
+            .args(["--format", "json"])
+            .output()
+            .unwrap();
+        keys(&serde_json::from_slice(&output.stdout).unwrap(), &mut found);
+    }
+    for own in ["sockeye", "version", "schema", "explanations"] {
+        assert!(found.remove(own));
+    }
+    assert!(found.len() > 40, "{found:?}");
+    for key in found {
+        assert!(section.contains(&format!("`{key}`")), "docs/output.md does not name `{key}` of explain");
     }
 }
 
