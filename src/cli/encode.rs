@@ -218,9 +218,9 @@ fn write_hex(bytes: &[u8]) -> io::Result<()> {
 }
 
 fn opcode(text: &str) -> Result<Opcode, String> {
-    match number(text)? {
-        value @ 0..=15 => Ok(Opcode::from(value as u8)),
-        _ => Err("an opcode has four bits: 0 to 15".to_owned()),
+    match number(text) {
+        Ok(value @ 0..=15) => Ok(Opcode::from(value as u8)),
+        _ => Err("an opcode has four bits: 0 to 15, or 0x0 to 0xf".to_owned()),
     }
 }
 
@@ -246,6 +246,8 @@ mod tests {
             assert!(number(bad).is_err(), "{bad}");
         }
         assert_eq!(opcode("0xb"), Ok(Opcode::Reserved(0xb)));
-        assert!(opcode("16").is_err());
+        for bad in ["16", "0x10", "text", "-1"] {
+            assert!(opcode(bad).is_err_and(|why| why.contains("four bits")), "{bad}");
+        }
     }
 }

@@ -54,7 +54,7 @@ impl FromStr for MaskingKey {
         let count = bytes.len();
         <[u8; 4]>::try_from(bytes)
             .map(Self)
-            .map_err(|_| format!("a masking key has 4 bytes, not {count}: 32fd435f"))
+            .map_err(|_| format!("a masking key has 4 bytes, not {count}; write it like this: 32fd435f"))
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
         assert!(error("123").starts_with("the last byte has one digit"));
         assert_eq!(
             "0102030405".parse::<MaskingKey>().unwrap_err(),
-            "a masking key has 4 bytes, not 5: 32fd435f"
+            "a masking key has 4 bytes, not 5; write it like this: 32fd435f"
         );
     }
 }

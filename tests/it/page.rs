@@ -12,7 +12,8 @@ fn document(name: &str, page: &str, script: &str) -> Option<String> {
     let is_there = |browser: &&&str| Command::new(browser).arg("--version").output().is_ok();
     let Some(browser) = BROWSERS.iter().find(is_there) else {
         // Written by `eprintln!`, it would be seen only if the test failed.
-        writeln!(stderr(), "SKIPPED {name}: none of {BROWSERS:?} is installed").unwrap();
+        let mut shown = stderr();
+        writeln!(shown, "SKIPPED {name}: none of {BROWSERS:?} is installed").unwrap();
         return None;
     };
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
