@@ -108,7 +108,9 @@ fn http(scene: &mut Scene<'_, '_>, next: &mut Option<Layer>, event: HttpEvent<'_
             }
         }
         HttpEvent::Lost(Direction::ClientToServer) => scene.facts.http_lost = true,
-        HttpEvent::NotHttp(_) | HttpEvent::Lost(Direction::ServerToClient) => {
+        // What the server said is known, and is no answer.
+        HttpEvent::NotHttp(Direction::ServerToClient) => *next = Some(behind_http(scene)),
+        HttpEvent::NotHttp(Direction::ClientToServer) | HttpEvent::Lost(Direction::ServerToClient) => {
             scene.facts.http_lost = true;
             *next = Some(behind_http(scene));
         }

@@ -98,7 +98,7 @@ fn accepted_invalid_request(
 /// WS133 (§4.2.2).
 fn unanswered(request: &Request) -> Violation {
     let text = format!(
-        "the connection ended before the server answered the handshake for {}",
+        "the handshake for {} got no HTTP response: the connection ended, or what the server sent is none",
         shown(&request.target)
     );
     let packets = [request.span.first, request.span.last];

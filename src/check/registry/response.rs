@@ -256,7 +256,7 @@ pub static HANDSHAKE_UNANSWERED: Rule = Rule {
     name: "handshake-unanswered",
     severity: Severity::Info,
     rfc: "RFC 6455 §4.2.2",
-    summary: "The connection ended before the server answered the handshake.",
+    summary: "The handshake got no HTTP response.",
     requirement: "A server answers a handshake: with 101 to accept it, or with an HTTP status that says why not.",
     why: "The client learns nothing about the cause and can only report that the connection was closed, \
         or time out.",

@@ -313,3 +313,19 @@ fn a_subprotocol_and_extensions_are_told_as_chosen() {
     );
     assert_eq!(codes(&records), none());
 }
+
+#[test]
+fn an_answer_that_is_no_http_is_none() {
+    for answer in [&b"SSH-2.0-OpenSSH_9.2\r\n"[..], b"HTTP/1.1 one-oh-one\r\n\r\n"]
+    {
+        let mut capture = Capture::default();
+        let tcp = capture.connection();
+        capture.open(tcp);
+        capture.client(tcp, REQUEST);
+        capture.server(tcp, answer);
+        capture.close(tcp);
+        let records = at_frames(&capture);
+        assert_eq!(told(&records, "handshake", "outcome response"), json!([["unanswered", null]]));
+        assert_eq!(codes(&records), json!(["WS133"]));
+    }
+}
