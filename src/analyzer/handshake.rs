@@ -9,7 +9,7 @@ use crate::record::{
     Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, Protocol, Record, RequestRow, Switched,
     Text,
 };
-use crate::websocket::{self, Extension, Negotiated, Wants};
+use crate::websocket::{self, Extensions, Negotiated, Wants};
 
 /// A request head is complete.
 pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
@@ -77,8 +77,7 @@ fn handshake(
 ) {
     scene.facts.handshake = true;
     let packet = response.map_or(scene.facts.last, |response| response.span.end);
-    let extensions =
-        response.map(|response| websocket::extensions(&response.headers).list).unwrap_or_default();
+    let extensions = response.map(|response| websocket::extensions(&response.headers)).unwrap_or_default();
     let key = request.and_then(|request| request.headers.get("Sec-WebSocket-Key"));
     let record = Handshake {
         place: scene.place(packet),
@@ -88,7 +87,7 @@ fn handshake(
         key: key.map(Text),
         accept: accept(key, response),
         subprotocol: response.and_then(|head| head.headers.get("Sec-WebSocket-Protocol")).map(Text),
-        extensions: &extensions,
+        extensions: &extensions.list,
         outcome: match response {
             _ if accepted => Some(Outcome::Accepted),
             Some(_) => Some(Outcome::Rejected),
@@ -125,7 +124,7 @@ fn accept_session(
     scene: &mut Scene<'_, '_>,
     request: Option<&Request>,
     response: &Response,
-    extensions: &[Extension],
+    extensions: &Extensions,
     invalid: Option<&'static Rule>,
 ) {
     scene.learn_protocol(Protocol::Websocket);
@@ -140,8 +139,9 @@ fn accept_session(
     if invalid.is_some() {
         scene.facts.conduct.client_must_fail();
     }
-    let unknown = extensions.iter().filter(|extension| !extension.is_known());
-    let names: Vec<&str> = unknown.map(|extension| extension.name.as_str()).collect();
+    let unknown = extensions.list.iter().filter(|extension| !extension.is_known());
+    let names = unknown.map(|extension| extension.name.as_bytes()).chain(extensions.unread());
+    let names: Vec<&[u8]> = names.collect();
     if !names.is_empty() {
         scene.find(response.span.end, check::capture::extensions_not_understood(&names, &response.span));
     }

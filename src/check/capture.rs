@@ -169,16 +169,16 @@ pub fn capture_cut(file: &str, offset: u64, last_packet: u64, why: &str) -> Viol
 }
 
 /// WS911: the response at `response` agreed to these extensions, which
-/// [`Extension::is_known`](crate::websocket::Extension::is_known) does not know.
-pub fn extensions_not_understood(names: &[&str], response: &Span) -> Violation {
+/// [`Extension::is_known`](crate::websocket::Extension::is_known) does not know, or whose names could not be read.
+pub fn extensions_not_understood(names: &[&[u8]], response: &Span) -> Violation {
     let text = format!(
         "an extension was negotiated which Sockeye does not know: {}; \
          rules about reserved bits, opcodes and text are silent for this connection",
-        shown_list(names.iter().map(|name| name.as_bytes()))
+        shown_list(names.iter().copied())
     );
     let packets = [response.first, response.last];
     Violation::of_packets(&registry::EXTENSION_NOT_UNDERSTOOD, Side::Capture, packets, text)
-        .with("extensions", names.iter().map(|name| json(name.as_bytes())).collect::<Vec<_>>())
+        .with("extensions", names.iter().map(|name| json(name)).collect::<Vec<_>>())
 }
 
 /// `1 byte`, `2 bytes`.

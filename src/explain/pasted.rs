@@ -21,6 +21,9 @@ impl Pasted {
     /// # Errors
     /// The part of `agreed` that is no extension.
     pub fn new(from: Option<Direction>, agreed: &str) -> Result<Self, String> {
+        if agreed.is_empty() {
+            return Ok(Self { from, negotiated: Negotiated::default() });
+        }
         let field = Header {
             name: b"Sec-WebSocket-Extensions"[..].into(),
             value: agreed.as_bytes().into(),
@@ -29,8 +32,8 @@ impl Pasted {
         };
         let found = extensions(&Headers(vec![field]));
         match found.malformed {
-            Some(bad) if !agreed.is_empty() => Err(super::content::shown(&bad)),
-            _ => Ok(Self { from, negotiated: Negotiated::new(&found.list) }),
+            Some(bad) => Err(super::content::shown(&bad)),
+            None => Ok(Self { from, negotiated: Negotiated::new(&found) }),
         }
     }
 }

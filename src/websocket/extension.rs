@@ -40,6 +40,14 @@ pub struct Extensions {
     pub malformed: Option<Box<[u8]>>,
 }
 
+impl Extensions {
+    /// The list element that could not be read, and may mean any extension.
+    pub fn unread(&self) -> Option<&[u8]> {
+        let is_read = |element: &[u8]| matches!(extension(element), Ok((b"", _)));
+        self.malformed.as_deref().filter(|element| !element.is_empty() && !is_read(element))
+    }
+}
+
 /// Reads the extensions offered by a request or accepted by a response.
 pub fn extensions(headers: &Headers) -> Extensions {
     let mut found = Extensions::default();
@@ -156,10 +164,11 @@ impl Negotiated {
     };
 
     /// From the extensions that the server accepted.
-    pub fn new(accepted: &[Extension]) -> Self {
+    pub fn new(accepted: &Extensions) -> Self {
+        let list = &accepted.list;
         Self {
-            deflate: accepted.iter().find(|extension| extension.is_known()).map(Compression::agreed),
-            unknown_extension: !accepted.iter().all(Extension::is_known),
+            deflate: list.iter().find(|extension| extension.is_known()).map(Compression::agreed),
+            unknown_extension: accepted.unread().is_some() || !list.iter().all(Extension::is_known),
         }
     }
 }
@@ -255,12 +264,25 @@ mod tests {
     #[test]
     fn only_permessage_deflate_is_known() {
         let extension = |name: &str| Extension { name: name.into(), params: vec![] };
-        assert_eq!(Negotiated::new(&[]), Negotiated::default());
-        let deflate = Negotiated::new(&[extension("permessage-deflate")]);
+        assert_eq!(Negotiated::new(&Extensions::default()), Negotiated::default());
+        let of = |list: &[Extension]| Negotiated::new(&Extensions { list: list.to_vec(), malformed: None });
+        let deflate = of(&[extension("permessage-deflate")]);
         assert_eq!(deflate, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: false });
-        let twice = Negotiated::new(&[extension("Permessage-Deflate"), extension("permessage-deflate")]);
+        let twice = of(&[extension("Permessage-Deflate"), extension("permessage-deflate")]);
         assert_eq!(twice, deflate);
-        let both = Negotiated::new(&[extension("permessage-deflate"), extension("x-secret")]);
+        let both = of(&[extension("permessage-deflate"), extension("x-secret")]);
         assert_eq!(both, Negotiated { deflate: Some(PerDirection::default()), unknown_extension: true });
+    }
+
+    #[test]
+    fn what_could_not_be_read_may_be_any_extension() {
+        let unknown = |value: &[u8]| Negotiated::new(&read(&[value])).unknown_extension;
+        assert!(unknown(b"permessage-deflate;"));
+        assert!(unknown(b"permessage-deflate, =3"));
+        assert!(!unknown(b""));
+        assert!(
+            !unknown(b"permessage-deflate; client_max_window_bits=\"1 0\""),
+            "read, though it is malformed"
+        );
     }
 }

@@ -25,7 +25,7 @@ impl Compression {
     /// From the parameters of the accepted extension. One that is not valid counts as absent.
     pub fn agreed(accepted: &Extension) -> PerDirection<Self> {
         let of = |no_context_takeover: &str, max_window_bits: &str| Self {
-            context_takeover: accepted.param(no_context_takeover).is_none(),
+            context_takeover: accepted.param(no_context_takeover) != Some(None),
             window_bits: accepted.param(max_window_bits).flatten().and_then(window_bits).unwrap_or(15),
         };
         PerDirection {
@@ -70,6 +70,13 @@ mod tests {
     fn rfc7692_7_a_parameter_that_stands_there_twice_counts_as_first_written() {
         let found = agreed(&[("server_max_window_bits", Some("9")), ("server_max_window_bits", Some("12"))]);
         assert_eq!(found.server.window_bits, 9);
+    }
+
+    #[test]
+    fn rfc7692_7_1_1_no_context_takeover_with_a_value_counts_as_absent() {
+        for value in ["1", "false", ""] {
+            assert_eq!(agreed(&[("client_no_context_takeover", Some(value))]), PerDirection::default());
+        }
     }
 
     #[test]

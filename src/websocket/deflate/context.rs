@@ -160,13 +160,14 @@ impl Context {
                     is_small.then(|| inflater.first_beyond(agreed.window_bits, wire)).flatten();
                 let length = inflater.length();
                 let content = Content::Inflated { length, assumed, taken_over, window_exceeded };
-                (content, inflater.invalid_text())
+                (content, inflater.invalid_text(true))
             }
             Err(failure) => {
                 let why = self.fail(number, failure);
-                if !matches!(why, Undecoded::Limit(Cap::Inflated)) {
-                    inflater.clear(held);
+                if failure == Failure::Limit {
+                    return (Content::Undecoded(why), inflater.invalid_text(false));
                 }
+                inflater.clear(held);
                 (Content::Undecoded(why), None)
             }
         }

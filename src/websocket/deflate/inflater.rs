@@ -63,9 +63,10 @@ impl Inflater {
         self.walk.get_or_insert_default().first_beyond(bits, wire)
     }
 
-    /// Where the last message, read as text, stops being UTF-8.
-    pub(super) fn invalid_text(&self) -> Option<InvalidText> {
-        self.text.invalid(true)
+    /// Where the last message, read as text, stops being UTF-8; if it was inflated to its `end`, it must not stop inside a
+    /// character.
+    pub(super) fn invalid_text(&self, end: bool) -> Option<InvalidText> {
+        self.text.invalid(end)
     }
 
     /// The beginning of the last message, and whether there is more of it.

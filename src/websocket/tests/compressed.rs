@@ -193,6 +193,17 @@ fn caps_are_named_and_what_they_left_out_is_missing_for_later_messages() {
 }
 
 #[test]
+fn rfc6455_8_1_what_is_no_text_before_a_cap_acted_is_none() {
+    let mut feed = usual();
+    feed.inflater = Inflater::new(&Limits { inflated: 5, ..Limits::default() });
+    for text in ["ab\u{ff}cdef".as_bytes(), b"ab\xffcdef", b"abcd\xc3\xa9"] {
+        feed.server(0xc1, &compressed(&mut compressor(), text, false));
+    }
+    let limit = Content::Undecoded(Undecoded::Limit(Cap::Inflated));
+    assert_eq!(feed.finish().contents, [(limit, None), (limit, Some(2)), (limit, None)]);
+}
+
+#[test]
 fn without_room_for_the_window_it_is_the_room_that_is_named() {
     let mut feed = usual();
     feed.session = Session::new(

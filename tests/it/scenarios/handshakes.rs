@@ -316,8 +316,7 @@ fn a_subprotocol_and_extensions_are_told_as_chosen() {
 
 #[test]
 fn an_answer_that_is_no_http_is_none() {
-    for answer in [&b"SSH-2.0-OpenSSH_9.2\r\n"[..], b"HTTP/1.1 one-oh-one\r\n\r\n"]
-    {
+    for answer in [&b"SSH-2.0-OpenSSH_9.2\r\n"[..], b"HTTP/1.1 one-oh-one\r\n\r\n"] {
         let mut capture = Capture::default();
         let tcp = capture.connection();
         capture.open(tcp);
@@ -328,4 +327,17 @@ fn an_answer_that_is_no_http_is_none() {
         assert_eq!(told(&records, "handshake", "outcome response"), json!([["unanswered", null]]));
         assert_eq!(codes(&records), json!(["WS133"]));
     }
+}
+
+#[test]
+fn nobody_is_blamed_for_using_an_extension_that_was_accepted_in_malformed_words() {
+    let offer = request("\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+    let answer = response("\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate;\r\n\r\n");
+    let mut capture = Capture::default();
+    let tcp = capture.connection();
+    capture.open(tcp);
+    capture.client(tcp, &offer);
+    capture.server(tcp, &answer);
+    capture.client(tcp, &masked(0xc1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]));
+    assert_eq!(codes(&at_frames(&capture)), json!(["WS113", "WS911", "WS118"]));
 }
