@@ -28,6 +28,11 @@ impl Budget {
         fits
     }
 
+    /// Whether `bytes` more may be held for as long as a connection lasts: half of the budget is for what comes and goes.
+    pub fn allows_lasting(&self, bytes: usize) -> bool {
+        self.used.get().saturating_add(bytes as u64) <= self.cap / 2
+    }
+
     /// Gives back bytes taken earlier.
     pub fn give_back(&self, bytes: usize) {
         self.used.set(self.used.get().saturating_sub(bytes as u64));
@@ -57,5 +62,15 @@ mod tests {
         budget.give_back(4);
         assert!(budget.take(4));
         assert!(!budget.take(usize::MAX));
+    }
+
+    #[test]
+    fn half_of_it_is_not_for_what_lasts() {
+        let budget = Budget::new(10);
+        assert!(budget.allows_lasting(5));
+        assert!(budget.take(1));
+        assert!(budget.allows_lasting(4));
+        assert!(!budget.allows_lasting(5));
+        assert!(!budget.allows_lasting(usize::MAX));
     }
 }

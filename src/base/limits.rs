@@ -37,7 +37,8 @@ pub struct Limits {
     /// Bytes that one compressed message may inflate to: over a thousand times its own length, so a few packets can bring
     /// about gigabytes. Few receivers accept messages of that size.
     pub inflated: u64,
-    /// Payload and HTTP bytes held in all connections together.
+    /// Payload and HTTP bytes held in all connections together. Half of it is for what comes and goes, and not for what
+    /// stays as long as a connection: the 32 KiB of each direction that compressed messages may refer to.
     pub held_total: u64,
 }
 

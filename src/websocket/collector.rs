@@ -3,7 +3,7 @@
 use super::mask::unmask;
 use crate::base::Budget;
 
-/// A buffer that stays with its owner between frames; a larger one is given back.
+/// A buffer that stays with its owner between frames, if there is room; a larger one is given back.
 const KEPT: usize = 4 << 10;
 
 /// The first bytes of a payload, unmasked.
@@ -46,7 +46,7 @@ impl Collector {
 
     /// Forgets the payload; keeps a small buffer for the next one.
     pub fn clear(&mut self, budget: &Budget) {
-        if self.held > KEPT {
+        if self.held > KEPT || !budget.allows_lasting(0) {
             return self.release(budget);
         }
         self.bytes.clear();

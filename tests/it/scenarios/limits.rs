@@ -92,6 +92,29 @@ fn too_much_held_in_all_connections_together() {
 }
 
 #[test]
+fn what_compressed_messages_may_refer_to_leaves_room_for_other_handshakes() {
+    const EXTENSION: &str = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    let agreed = |head: &[u8]| String::from_utf8_lossy(head).replace("\r\n\r\n", EXTENSION).into_bytes();
+    let mut capture = Capture::default();
+    for _ in 0..20 {
+        let tcp = capture.connection();
+        capture.open(tcp);
+        capture.client(tcp, &agreed(REQUEST));
+        capture.server(tcp, &agreed(RESPONSE));
+        // It inflates to 263 bytes.
+        capture.server(tcp, &frame(0xc2, &[0x4a, 0x4c, 0x1a, 0x05, 0x40, 0xff, 0x03, 0x00]));
+    }
+    let tcp = capture.connection();
+    capture.open(tcp);
+    let (beginning, end) = REQUEST.split_at(REQUEST.len() / 2);
+    capture.client(tcp, beginning);
+    capture.client(tcp, end);
+    capture.server(tcp, RESPONSE);
+    let records = at_frames_under(Limits { held_total: 4000, ..Limits::default() }, &capture);
+    assert_eq!(told(&records, "handshake", "outcome"), json!(vec!["accepted"; 21]));
+}
+
+#[test]
 fn too_many_requests_without_responses() {
     let capture = beside(|capture| {
         let tcp = capture.connection();
