@@ -136,6 +136,10 @@ fn accept_session(
         client_began: false,
         lost: PerDirection::default(),
     });
+    scene.facts.conduct.begins(PerDirection {
+        client: request.map(|request| request.span.end_offset()),
+        server: Some(response.span.end_offset()),
+    });
     if invalid.is_some() {
         scene.facts.conduct.client_must_fail();
     }

@@ -31,6 +31,8 @@ struct Close {
     start: u64,
     end: Option<u64>,
     code: Option<u16>,
+    /// What it says is known.
+    read: bool,
     /// When it was complete.
     time: Timestamp,
 }
@@ -56,6 +58,7 @@ impl Closing {
                 start: sent.at.span.offset,
                 end: (!sent.cut).then(|| sent.at.span.end_offset()),
                 code: code(sent),
+                read: sent.payload.is_some(),
                 time: sent.at.span.end.time,
             });
         }
@@ -83,7 +86,7 @@ impl Closing {
     pub(super) fn judge_code(&self, sent: &Sent<'_>, peer: &Closing) -> Found {
         let code = code(sent)?;
         let echo = |close: Close| {
-            close.code == Some(code)
+            (close.code == Some(code) || !close.read)
                 && close.end.is_some_and(|end| sent.acked.is_none_or(|acked| acked >= end))
         };
         if peer.first.is_some_and(echo) {

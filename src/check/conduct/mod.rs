@@ -55,7 +55,7 @@ struct Half {
     unfinished: Unfinished,
     /// How it ended its direction first.
     end: Option<End>,
-    /// The offset behind its last frame.
+    /// The offset behind its last frame, or behind the handshake.
     told: u64,
     /// Some of what it sent is not known: lost, or no frames.
     unread: bool,
@@ -89,7 +89,7 @@ impl Conduct {
         let found = [
             if from == Direction::ClientToServer { own.masking.judge(sent.header) } else { None },
             own.closing.judge_data(sent),
-            own.closing.judge_code(sent, &peer.closing),
+            if peer.is_known_up_to(sent.acked) { own.closing.judge_code(sent, &peer.closing) } else { None },
             own.closing.judge_second(sent),
             own.failing.judge_going_on(sent, &peer.failing),
             if own.heard() && peer.heard() { peer.pings.judge_pong(sent, peer.told) } else { None },
@@ -146,6 +146,13 @@ impl Conduct {
         half.unread |= rule.code == registry::LENGTH_HIGH_BIT.code;
     }
 
+    /// The handshake is over: the offsets behind it, as far as they are known.
+    pub fn begins(&mut self, behind: PerDirection<Option<u64>>) {
+        for direction in Direction::BOTH {
+            self.halves[direction].told = behind[direction].unwrap_or_default();
+        }
+    }
+
     /// The server's handshake obliges the client to fail the connection (RFC 6455 §4.1).
     pub fn client_must_fail(&mut self) {
         self.halves.server.failing.obliges();
@@ -185,6 +192,11 @@ impl Conduct {
 }
 
 impl Half {
+    /// Whether everything is known that the other side had received when it had `acked` so much.
+    fn is_known_up_to(&self, acked: Option<u64>) -> bool {
+        !self.unread && acked.is_none_or(|acked| acked <= self.told)
+    }
+
     /// Whether all of its frames are known so far.
     fn heard(&self) -> bool {
         !self.unread && !self.skipped

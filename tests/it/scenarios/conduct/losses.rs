@@ -69,3 +69,23 @@ fn without_the_handshake_closing_is_judged_all_the_same() {
     capture.packets.drain(..5);
     assert_eq!(of_peers(&capture), json!([["WS415", "server"]]));
 }
+
+#[test]
+fn a_code_may_echo_a_close_that_is_not_known() {
+    let answer = |code: u16| server(0x88, &code.to_be_bytes());
+    for code in [1010_u16, 2000] {
+        let (mut capture, tcp) = talk(&[server(0x81, b"some text")]);
+        lost(&mut capture, tcp, client(0x88, &code.to_be_bytes()));
+        capture.segment(tcp, Side::Server, ACK, &answer(code).1);
+        end(&mut capture, tcp, &[Side::Server, Side::Client]);
+        assert_eq!(of_peers(&capture), none(), "lost: {code}");
+
+        let (mut capture, tcp) = talk(&[client(0x88, &code.to_be_bytes())]);
+        capture.cut(2);
+        capture.segment(tcp, Side::Server, ACK, &answer(code).1);
+        end(&mut capture, tcp, &[Side::Server, Side::Client]);
+        let by_server = |pair: &&Value| pair[1] == "server";
+        assert_eq!(of_peers(&capture).as_array().unwrap().iter().find(by_server), None, "cut: {code}");
+    }
+    assert_eq!(found(&[answer(2000)], &[]), json!([["WS421", "server"]]), "nothing was there to be echoed");
+}
