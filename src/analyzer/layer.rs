@@ -89,7 +89,8 @@ impl Layer {
 /// Whether the server's first bytes behind a 101 are the answers to earlier requests, which the 101 overtook (some
 /// servers do that). With its requests not captured, nobody can say where frames begin.
 fn overtaken(scene: &Scene<'_, '_>, frames: &Session, direction: Direction, event: &StreamEvent<'_>) -> bool {
-    let first = scene.facts.unpaired && direction == Direction::ServerToClient && frames.frames() == 0;
+    let uncertain = scene.facts.unpaired || !scene.facts.nothing_missing();
+    let first = uncertain && direction == Direction::ServerToClient && frames.frames() == 0;
     matches!(event, StreamEvent::Data { bytes, .. } if first && bytes.starts_with(b"HTTP/1."))
 }
 

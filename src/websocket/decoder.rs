@@ -10,11 +10,14 @@
 //!     ▼
 //!   Ended: the rest of the direction is not decoded
 //! ```
+//!
+//! Where frames begin is only inferred behind a search. If one of the next headers breaks a rule, the inference is more
+//! likely to be wrong than the peer: the search goes on.
 
 use std::collections::VecDeque;
 
 use super::FrameHeader;
-use super::search::{Demand, Evidence, Found, Kept, Search, Sought};
+use super::search::{Demand, Doubt, Evidence, Found, Kept, Search, Sought};
 use crate::base::{Budget, Span, StreamEvent};
 
 /// What one direction's bytes turn out to be.
@@ -109,6 +112,7 @@ pub struct Decoder {
     state: State,
     /// What was kept while searching, and waits to be decoded.
     replay: VecDeque<Kept>,
+    doubt: Doubt,
 }
 
 #[derive(Debug)]
@@ -119,6 +123,8 @@ enum State {
     Payload { length: u64, done: u64 },
     /// Where the next frame begins is not known.
     Searching { search: Box<Search>, captured: u64 },
+    /// It is not known, and not searched for any more.
+    Skipping { captured: u64 },
     /// The rest is not decoded.
     Ended,
 }
@@ -159,14 +165,14 @@ const BETWEEN_FRAMES: State =
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { state: BETWEEN_FRAMES, replay: VecDeque::new() }
+        Self { state: BETWEEN_FRAMES, replay: VecDeque::new(), doubt: Doubt::default() }
     }
 }
 
 impl Decoder {
     /// A decoder that has to find the first frame by evidence.
     pub fn searching() -> Self {
-        Self { state: State::searching(), replay: VecDeque::new() }
+        Self { state: State::searching(), ..Self::default() }
     }
 
     /// Takes the next event of the direction. What has to be kept comes out of `held`.
@@ -209,6 +215,7 @@ impl Decoder {
                     out(FrameEvent::NotFound { skipped: *captured });
                 }
             }
+            State::Skipping { captured } => out(FrameEvent::NotFound { skipped: *captured }),
             State::Header { start: Some(Start { span, .. }), .. } => {
                 out(FrameEvent::HeaderCut { span: *span });
             }
@@ -231,6 +238,10 @@ impl Decoder {
         held: &Budget,
         out: &mut impl FnMut(FrameEvent<'_>),
     ) {
+        if let (State::Skipping { captured }, StreamEvent::Data { bytes, .. }) = (&mut self.state, event) {
+            *captured = captured.saturating_add(bytes.len() as u64);
+            return;
+        }
         if let State::Searching { search, captured } = &mut self.state {
             if let StreamEvent::Data { bytes, .. } = event {
                 *captured = captured.saturating_add(bytes.len() as u64);
@@ -242,7 +253,15 @@ impl Decoder {
             return;
         }
         match *event {
-            StreamEvent::Data { span, acked, bytes } => self.data(expected, span, acked, bytes, out),
+            StreamEvent::Data { span, acked, bytes } => {
+                let rest = self.data(expected, span, acked, bytes, out);
+                if rest > 0 {
+                    // They turned out not to follow a frame.
+                    let span = span.part((bytes.len() - rest) as u64, rest as u64);
+                    let bytes = bytes.get(bytes.len() - rest..).unwrap_or_default();
+                    self.feed(expected, &StreamEvent::Data { span, acked, bytes }, held, out);
+                }
+            }
             StreamEvent::Gap { span, .. } => self.gap(span.length, out),
             StreamEvent::Fin { .. } | StreamEvent::Reset { .. } => {}
         }
@@ -258,10 +277,12 @@ impl Decoder {
             self.replay.push_front(kept);
         }
         self.state = BETWEEN_FRAMES;
+        self.doubt.raise(&found.evidence);
         let skipped = captured.saturating_sub(again);
         out(FrameEvent::Found { start: found.start, skipped, evidence: found.evidence });
     }
 
+    /// Decodes bytes; how many at the end are left because it is not known any more where frames begin.
     fn data(
         &mut self,
         expected: Expected,
@@ -269,17 +290,19 @@ impl Decoder {
         acked: Option<u64>,
         bytes: &[u8],
         out: &mut impl FnMut(FrameEvent<'_>),
-    ) {
+    ) -> usize {
         let mut rest = bytes;
         while !rest.is_empty() {
             let at = span.part((bytes.len() - rest.len()) as u64, rest.len() as u64);
             let used = match self.state {
                 State::Header { bytes, start } => self.header(expected, bytes, start, at, acked, rest, out),
                 State::Payload { length, done } => self.payload(length, done, at, rest, out),
-                State::Searching { .. } | State::Ended => return,
+                State::Searching { .. } | State::Skipping { .. } => return rest.len(),
+                State::Ended => return 0,
             };
             rest = rest.get(used..).unwrap_or_default();
         }
+        0
     }
 
     /// Takes bytes of a header from the front of `input`; how many.
@@ -316,6 +339,9 @@ impl Decoder {
         out: &mut impl FnMut(FrameEvent<'_>),
     ) {
         let Start { span, acked } = start;
+        if self.doubt.refutes(&header, expected.sought()) {
+            return self.search_on(span.length, out);
+        }
         if !expected.admits(&header) {
             self.state = State::Ended;
             return out(FrameEvent::NotAFrame { header, span });
@@ -361,8 +387,18 @@ impl Decoder {
                 }
             }
             State::Header { .. } => self.lose(out),
-            State::Searching { .. } | State::Ended => {}
+            State::Searching { .. } | State::Skipping { .. } | State::Ended => {}
         }
+    }
+
+    /// The place that was found is wrong, as its last bytes show.
+    fn search_on(&mut self, captured: u64, out: &mut impl FnMut(FrameEvent<'_>)) {
+        self.state = if self.doubt.gives_up() {
+            State::Skipping { captured }
+        } else {
+            State::Searching { search: Box::default(), captured }
+        };
+        out(FrameEvent::Lost);
     }
 
     fn lose(&mut self, out: &mut impl FnMut(FrameEvent<'_>)) {

@@ -9,6 +9,7 @@
 //!                             └──────────▶└────▶└──────────────────────▶   evidence adds up
 //! ```
 
+mod doubt;
 mod evidence;
 mod window;
 
@@ -23,6 +24,7 @@ use evidence::{
 };
 use window::{Look, Window};
 
+pub(super) use doubt::Doubt;
 pub(super) use evidence::Sought;
 pub use evidence::{Demand, Evidence};
 pub(super) use window::Kept;

@@ -330,3 +330,24 @@ fn a_gap_before_it_is_known_what_the_traffic_is_is_told_once_that_is_known() {
     assert_eq!(told(&records, "frame", "payload.text").as_array().unwrap().len(), 3);
     assert_eq!(codes(&records), json!(["WS901", "WS903", "WS904"]));
 }
+
+/// Frames of WebSocket over HTTP/2 are real ones, with headers of HTTP/2 between them.
+#[test]
+fn a_place_that_was_inferred_is_given_up_before_a_peer_is_blamed() {
+    const DATA: &[u8] = &[0, 1, 0, 0, 0, 0, 0, 0, 5];
+    let mut capture = Capture::default();
+    let tcp = capture.connection();
+    for number in 0..8 {
+        let text = |part| format!("a text of some length: number {number}, part {part}");
+        let asked: Vec<u8> = (0..6).flat_map(|part| masked(0x81, text(part).as_bytes())).collect();
+        let answered: Vec<u8> = (0..6).flat_map(|part| frame(0x81, text(part).as_bytes())).collect();
+        capture.client(tcp, &[DATA, &asked].concat());
+        capture.server(tcp, &[DATA, &answered].concat());
+    }
+    let records = at_frames(&capture);
+    let opcodes = told(&records, "frame", "opcode_name");
+    assert!(opcodes.as_array().unwrap().iter().all(|name| name == "text"), "{opcodes}");
+    assert!(opcodes.as_array().unwrap().len() > 6);
+    let blamed = told(&records, "finding", "side");
+    assert!(blamed.as_array().unwrap().iter().all(|side| side == "capture"), "{}", codes(&records));
+}
