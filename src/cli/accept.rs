@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::failure::Failure;
+use crate::explain::Acceptance;
 use crate::report::{accept_json, accept_text};
-use crate::websocket::AcceptSteps;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct AcceptArgs {
@@ -33,13 +33,12 @@ enum Format {
 /// Runs the command.
 pub(super) fn run(args: &AcceptArgs) -> Result<ExitCode, Failure> {
     // White space around a header's value is not part of it (RFC 9110 §5.5).
-    let steps = AcceptSteps::of(args.key.trim_ascii().as_bytes());
-    let received = args.accept.as_deref().map(str::trim_ascii);
+    let received = args.accept.as_deref().map(|accept| accept.trim_ascii().as_bytes());
+    let acceptance = Acceptance::new(args.key.trim_ascii().as_bytes(), received);
     let mut out = io::stdout().lock();
     match args.format {
-        Format::Text => accept_text(&steps, received, &mut out)?,
-        Format::Json => accept_json(&steps, received, &mut out)?,
+        Format::Text => accept_text(&acceptance, &mut out)?,
+        Format::Json => accept_json(&acceptance, &mut out)?,
     }
-    let right = received.is_none_or(|received| steps.difference(received.as_bytes()).is_none());
-    Ok(if right { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if acceptance.valid() == Some(false) { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

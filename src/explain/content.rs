@@ -27,7 +27,10 @@ pub(super) fn content(kind: &str, payload: &[u8], missing: &[[u64; 2]], length: 
         text,
         text_cut,
         json,
+        truncated: false,
         inflated: None,
+        assumed: false,
+        not_inflated: None,
     }
 }
 

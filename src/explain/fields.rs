@@ -1,6 +1,6 @@
 //! The fields of a frame (RFC 6455 §5.2), as many of them as there are bytes for.
 
-use super::model::{Field, Role};
+use super::model::{Field, Role, pairs};
 use crate::base::Direction;
 use crate::websocket::{CloseBody, CodeClass, FrameHeader, Opcode, code_class, code_name};
 
@@ -107,13 +107,12 @@ fn extended_length(bytes: &[u8], announced: usize) -> Field {
 }
 
 fn masking_key(bytes: &[u8], offset: usize) -> Field {
-    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let meaning = match bytes.len() {
         4 => "XORed with the payload".to_owned(),
         there => format!("cut: {there} of 4 bytes"),
     };
     let field =
-        whole(offset as u64, bytes.len() as u64, Role::MaskingKey, "masking key", pairs.join(" "), meaning);
+        whole(offset as u64, bytes.len() as u64, Role::MaskingKey, "masking key", pairs(bytes), meaning);
     Field { rfc: "RFC 6455 §5.3", ..field }
 }
 

@@ -24,16 +24,15 @@ impl From<&Finding<'_>> for Mark {
 impl Explanation {
     /// Adds a finding about it. `place` is the offset and the length of the bytes it is about, if it is about a part.
     pub fn mark(&mut self, mut mark: Mark, place: Option<[u64; 2]>) {
-        let stands_on = |field: &Field| match field.role {
-            Role::Line => place.is_some_and(|[at, length]| {
-                at.checked_sub(field.offset).is_some_and(|into| into < field.length) && length <= field.length
-            }),
-            // Only reserved bits that are set can be wrong.
-            Role::Reserved => roles(mark.code).contains(&Role::Reserved) && field.value == "1",
-            role => roles(mark.code).contains(&role),
-        };
-        let on: Vec<usize> =
-            self.fields.iter().enumerate().filter(|(_, field)| stands_on(field)).map(|(at, _)| at).collect();
+        let mut on = self.fields_where(|field| stands_on(field, &mark, place));
+        if on.is_empty() {
+            // What is wrong with all of it, or with what is missing, stands on what says what it is.
+            let is_first = |field: &Field| match field.role {
+                Role::Line => field.offset == 0,
+                role => role == Role::Opcode,
+            };
+            on = self.fields_where(is_first);
+        }
         for &at in &on {
             if let Some(field) = self.fields.get_mut(at) {
                 field.rules.push(mark.code);
@@ -42,20 +41,34 @@ impl Explanation {
         mark.fields = on;
         self.findings.push(mark);
     }
+
+    fn fields_where(&self, is_meant: impl Fn(&Field) -> bool) -> Vec<usize> {
+        self.fields.iter().enumerate().filter(|(_, field)| is_meant(field)).map(|(at, _)| at).collect()
+    }
 }
 
-/// The fields of a frame that a rule is about; none for rules about more than one frame.
+fn stands_on(field: &Field, mark: &Mark, place: Option<[u64; 2]>) -> bool {
+    match field.role {
+        Role::Line => place.is_some_and(|[at, length]| {
+            at.checked_sub(field.offset).is_some_and(|into| into < field.length) && length <= field.length
+        }),
+        // The text names the bits that are wrong; others may be set rightly.
+        Role::Reserved => roles(mark.code).contains(&Role::Reserved) && mark.text.contains(&field.name),
+        role => roles(mark.code).contains(&role),
+    }
+}
+
+/// The fields of a frame that a rule is about; none for rules about when it came, or that it came at all.
 fn roles(code: &str) -> &'static [Role] {
     match code {
         "WS201" | "WS202" => &[Role::Mask],
-        "WS203" | "WS301" | "WS302" => &[Role::Opcode],
-        "WS204" => &[Role::Reserved],
+        "WS204" | "WS605" | "WS606" => &[Role::Reserved],
         "WS205" | "WS206" => &[Role::ExtendedLength],
-        "WS207" => &[Role::MaskingKey],
-        "WS401" => &[Role::Length, Role::ExtendedLength],
-        "WS402" => &[Role::Fin],
-        "WS411" => &[Role::Payload],
-        "WS412" => &[Role::StatusCode],
+        "WS207" | "WS208" => &[Role::MaskingKey],
+        "WS209" | "WS401" => &[Role::Length, Role::ExtendedLength],
+        "WS303" | "WS402" => &[Role::Fin],
+        "WS404" | "WS411" | "WS413" | "WS501" | "WS607" | "WS608" | "WS609" => &[Role::Payload],
+        "WS412" | "WS418" | "WS421" => &[Role::StatusCode],
         _ => &[],
     }
 }

@@ -2,6 +2,7 @@
 
 use super::content::{content, with_holes};
 use super::fields::{self, bytes_of};
+use super::inflated::Inflation;
 use super::layout;
 use super::model::{Explanation, Subject, Unmasking, Wire};
 use super::notes;
@@ -20,10 +21,12 @@ pub fn of_frame(frame: &record::Frame<'_>) -> Explanation {
         captured: frame.payload.bytes(),
         missing: frame.missing,
         of: frame.content,
-        compressed: frame.compressed,
+        inflation: frame
+            .compressed
+            .then(|| Inflation::of_frame(frame.inflated, frame.undecoded, frame.header.fin)),
     };
     let what = format!("Frame {} of stream {}", frame.number, frame.place.stream);
-    let mut explanation = explain(what, &frame.header, frame.from, &payload);
+    let mut explanation = explain(what, &frame.header, frame.from, payload);
     explanation.source = Some(source);
     explanation.destination = Some(destination);
     explanation.packets = Some([frame.span.first, frame.span.last]);
@@ -43,8 +46,8 @@ pub(super) struct Payload<'a> {
     pub missing: &'a [[u64; 2]],
     /// The opcode that says what it is: for a continuation, that of its message's first frame.
     pub of: Opcode,
-    /// Whether its message is compressed.
-    pub compressed: bool,
+    /// If its message is compressed, what is known of that.
+    pub inflation: Option<Inflation<'a>>,
 }
 
 /// A frame whose header is complete.
@@ -52,11 +55,11 @@ pub(super) fn explain(
     what: String,
     header: &FrameHeader,
     from: Direction,
-    payload: &Payload<'_>,
+    payload: Payload<'_>,
 ) -> Explanation {
     let wire = wire_form(header);
     let length = u64::from(header.header_length).saturating_add(header.payload_length);
-    let compressed = if payload.compressed { "compressed " } else { "" };
+    let compressed = if payload.inflation.is_some() { "compressed " } else { "" };
     let kind = match header.opcode {
         Opcode::Continuation if payload.of != Opcode::Continuation => {
             format!("{compressed}{} (continued)", payload.of.name())
@@ -80,7 +83,11 @@ pub(super) fn explain(
     explanation.unmasking.take_if(|_| header.payload_length == 0);
     explanation.layout = layout::rows(&explanation);
     if header.payload_length > 0 {
-        explanation.content = Some(content(&kind, payload.captured, payload.missing, header.payload_length));
+        let mut says = content(&kind, payload.captured, payload.missing, header.payload_length);
+        if let Some(inflation) = payload.inflation {
+            inflation.add_to(&mut says, payload.of);
+        }
+        explanation.content = Some(says);
     }
     explanation.notes = notes::of_frame(header, from);
     explanation

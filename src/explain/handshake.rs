@@ -1,13 +1,14 @@
 //! The opening handshake (RFC 6455 §4), line by line.
 
+use super::Acceptance;
 use super::content::shown;
 use super::fields::bytes_of;
 use super::frame::ways;
-use super::model::{AcceptSteps, Check, Explanation, Field, Role, Subject};
+use super::model::{Check, Explanation, Field, Role, Subject, pairs};
 use crate::base::Direction;
 use crate::http::{Header, Headers, Request, Response};
 use crate::record::{Ends, Handshake, Text};
-use crate::websocket::{accept_for, decode_key};
+use crate::websocket::decode_key;
 
 const REQUEST: &str = "RFC 6455 §4.1";
 const RESPONSE: &str = "RFC 6455 §4.2.2";
@@ -23,8 +24,10 @@ pub fn of_handshake(handshake: &Handshake<'_>) -> Vec<(Explanation, u64)> {
     let response = handshake.response.map(|response| {
         let title = format!("Handshake of stream {stream}, response");
         let mut explanation = explain_response(title, response.head, handshake);
-        explanation.accept =
-            handshake.key.filter(|_| response.head.status == 101).map(|key| steps(key, handshake));
+        explanation.accept = handshake
+            .key
+            .filter(|_| response.head.status == 101)
+            .map(|Text(key)| Acceptance::new(key, handshake.accept.received.map(|Text(received)| received)));
         (explanation, response.head.span.offset)
     });
     [request, response].into_iter().flatten().collect()
@@ -136,8 +139,7 @@ fn header_meaning(header: &Header) -> (String, &'static str) {
 fn key_meaning(value: &[u8]) -> String {
     match decode_key(value) {
         Ok(bytes) => {
-            let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("16 random bytes in base64: {}", pairs.join(" "))
+            format!("16 random bytes in base64: {}", pairs(&bytes))
         }
         Err(_) => "should be 16 random bytes in base64, and is not".to_owned(),
     }
@@ -206,13 +208,4 @@ fn response_checks(head: &Response, handshake: &Handshake<'_>) -> Vec<Check> {
         }
     }
     checks
-}
-
-fn steps(Text(key): Text<'_>, handshake: &Handshake<'_>) -> AcceptSteps {
-    AcceptSteps {
-        key: shown(key),
-        expected: accept_for(key),
-        received: handshake.accept.received.map(|Text(value)| shown(value)),
-        valid: handshake.accept.valid,
-    }
 }

@@ -3,14 +3,23 @@
 use super::content::content;
 use super::fields::bytes_of;
 use super::frame::ways;
-use super::model::{Explanation, Note, Subject};
-use crate::record::Frame;
+use super::inflated::Inflation;
+use super::model::{Explanation, Mark, Note, Subject};
+use crate::record::{Frame, Inflated, Payload};
 use crate::websocket::Opcode;
 
 const JOINED: Note = Note {
     text: "The payloads of the fragments, unmasked each with its own key, make the message one after the other.",
     rfc: "RFC 6455 §5.4",
 };
+
+/// What a compressed message inflates to, kept until all of it is explained.
+#[derive(Debug)]
+struct Kept {
+    bytes: Vec<u8>,
+    truncated: bool,
+    assumed: bool,
+}
 
 /// The fragments of a message, joined as they come.
 #[derive(Debug)]
@@ -19,6 +28,8 @@ pub struct Joined {
     explanation: Explanation,
     of: Opcode,
     compressed: bool,
+    inflated: Option<Kept>,
+    why_not: Option<String>,
     frames: u64,
     payload: Vec<u8>,
     missing: Vec<[u64; 2]>,
@@ -38,6 +49,8 @@ impl Joined {
             explanation,
             of: first.content,
             compressed: first.compressed,
+            inflated: None,
+            why_not: None,
             frames: 0,
             payload: Vec::new(),
             missing: Vec::new(),
@@ -57,9 +70,23 @@ impl Joined {
             self.payload.extend(frame.payload.bytes().iter().take(room));
         }
         self.explanation.length = before.saturating_add(frame.header.payload_length);
+        if self.compressed {
+            let last = Inflation::of_frame(frame.inflated, frame.undecoded, frame.header.fin);
+            self.why_not = last.why_not;
+            self.inflated = last.inflated.map(|inflated| Kept {
+                bytes: inflated.payload.bytes().to_vec(),
+                truncated: inflated.truncated,
+                assumed: inflated.assumed,
+            });
+        }
         if let Some([first, last]) = &mut self.explanation.packets {
             (*first, *last) = ((*first).min(frame.span.first), (*last).max(frame.span.last));
         }
+    }
+
+    /// Adds a finding about all of it.
+    pub fn mark(&mut self, mark: Mark) {
+        self.explanation.mark(mark, None);
     }
 
     /// The whole message; `None` if one frame is all of it.
@@ -72,7 +99,14 @@ impl Joined {
         explanation.title.push_str(&format!(", {} in {} fragments", bytes_of(length), self.frames));
         let compressed = if self.compressed { "compressed " } else { "" };
         let kind = format!("{compressed}{}", self.of.name());
-        explanation.content = Some(content(&kind, &self.payload, &self.missing, length));
+        let mut says = content(&kind, &self.payload, &self.missing, length);
+        let inflated = self.inflated.as_ref().map(|kept| Inflated {
+            payload: Payload::Bytes(&kept.bytes),
+            truncated: kept.truncated,
+            assumed: kept.assumed,
+        });
+        Inflation { inflated, why_not: self.why_not }.add_to(&mut says, self.of);
+        explanation.content = Some(says);
         explanation.notes = vec![JOINED];
         Some(explanation)
     }

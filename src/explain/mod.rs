@@ -7,12 +7,14 @@
 //!
 //! Texts in an explanation may hold what came from the wire, control characters too: whoever writes them escapes them.
 
+mod acceptance;
 mod content;
 mod conversation;
 mod fields;
 mod findings;
 mod frame;
 mod handshake;
+mod inflated;
 mod layout;
 mod message;
 mod model;
@@ -21,11 +23,10 @@ mod pasted;
 #[cfg(test)]
 mod tests;
 
+pub use acceptance::Acceptance;
 pub use conversation::{Conversation, Narrator, State, Step};
 pub use frame::of_frame;
 pub use handshake::of_handshake;
 pub use message::Joined;
-pub use model::{
-    AcceptSteps, Cell, Check, Content, Explanation, Field, Mark, Note, Role, Row, Subject, Unmasking, Wire,
-};
+pub use model::{Cell, Check, Content, Explanation, Field, Mark, Note, Role, Row, Subject, Unmasking, Wire};
 pub use pasted::{Pasted, of_bytes};

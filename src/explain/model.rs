@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Serialize, Serializer};
 
+use super::Acceptance;
 use crate::base::Direction;
 use crate::record::{Severity, Side};
 
@@ -37,7 +38,7 @@ pub struct Explanation {
     /// What a handshake must have.
     pub checks: Vec<Check>,
     /// How `Sec-WebSocket-Accept` follows from the key.
-    pub accept: Option<AcceptSteps>,
+    pub accept: Option<Acceptance>,
     /// Why the RFC wants it so.
     pub notes: Vec<Note>,
     /// What is wrong with it.
@@ -106,6 +107,11 @@ impl Serialize for Wire {
 /// Two hexadecimal digits, or `--`.
 pub(super) fn hex(byte: Option<u8>) -> String {
     byte.map_or_else(|| "--".to_owned(), |byte| format!("{byte:02x}"))
+}
+
+/// Bytes as `81 89 32`.
+pub(super) fn pairs(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| hex(Some(*byte))).collect::<Vec<_>>().join(" ")
 }
 
 /// Some bits or bytes with one meaning.
@@ -209,8 +215,14 @@ pub struct Content {
     pub text_cut: bool,
     /// Indented, if the text is a JSON object or array.
     pub json: Option<String>,
-    /// What it inflates to, if it is compressed and that is known.
+    /// Whether these `length` bytes are only the beginning.
+    pub truncated: bool,
+    /// What the message inflates to that is compressed and ends here, as far as that is known.
     pub inflated: Option<Box<Content>>,
+    /// Whether it is only assumed that it is compressed, as the handshake was not captured.
+    pub assumed: bool,
+    /// Why what it inflates to is not known, or not all of it.
+    pub not_inflated: Option<String>,
 }
 
 /// Something that a handshake must have.
@@ -224,19 +236,6 @@ pub struct Check {
     pub found: Option<String>,
     /// Who demands it.
     pub rfc: &'static str,
-}
-
-/// From `Sec-WebSocket-Key` to `Sec-WebSocket-Accept` (RFC 6455 §4.2.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AcceptSteps {
-    /// The key as sent.
-    pub key: String,
-    /// The accept that follows from it.
-    pub expected: String,
-    /// The accept that the server sent.
-    pub received: Option<String>,
-    /// Whether they are equal; `None` if one is not known.
-    pub valid: Option<bool>,
 }
 
 /// Why the RFC wants it so.

@@ -1,11 +1,16 @@
 //! Bytes without a capture.
 
 use super::frame::{Payload, explain, explain_cut};
+use super::inflated::Inflation;
 use super::model::{Explanation, Mark};
-use crate::base::{Direction, PacketId, PerDirection, Span, Timestamp};
-use crate::check;
-use crate::http::{Header, Headers};
-use crate::websocket::{CloseBody, FrameHeader, Negotiated, Opcode, extensions, unmask};
+use crate::base::{Budget, Direction, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use crate::check::frame::FrameAt;
+use crate::check::{self, Violation};
+use crate::record::{Inflated, Payload as Bytes};
+use crate::websocket::{
+    CloseBody, Content, Frame, FrameHeader, Inflater, Membership, Message, Negotiated, Session, SessionEvent,
+    Undecoded, Wanted, extensions_in, unmask,
+};
 
 /// What is to be assumed of bytes that come without their connection.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,40 +29,44 @@ impl Pasted {
         if agreed.is_empty() {
             return Ok(Self { from, negotiated: Negotiated::default() });
         }
-        let field = Header {
-            name: b"Sec-WebSocket-Extensions"[..].into(),
-            value: agreed.as_bytes().into(),
-            offset: 0,
-            length: 0,
-        };
-        let found = extensions(&Headers(vec![field]));
+        let found = extensions_in(agreed.as_bytes());
         match found.malformed {
             Some(bad) => Err(super::content::shown(&bad)),
             None => Ok(Self { from, negotiated: Negotiated::new(&found) }),
         }
     }
+
+    /// A session of which nothing is known but what was agreed.
+    fn session(&self) -> Session {
+        Session::new(self.negotiated, Wanted { frame: usize::MAX, message: usize::MAX })
+    }
 }
 
 /// Explains the frames in `bytes`, one after the other. The last one may be cut.
 pub fn of_bytes(bytes: &[u8], pasted: &Pasted, out: &mut dyn FnMut(Explanation)) {
-    let mut reader = Reader { pasted, open: PerDirection::default(), number: 0, offset: 0 };
+    let limits = Limits::default();
+    let mut reader = Reader {
+        pasted,
+        session: pasted.session(),
+        inflater: Inflater::new(&limits),
+        held: Budget::new(limits.held_total),
+        began: PerDirection::default(),
+        number: 0,
+        offset: 0,
+    };
     let mut rest = bytes;
     while !rest.is_empty() {
         rest = reader.frame(rest, out);
     }
 }
 
-/// A message that is not finished.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    opcode: Opcode,
-    compressed: bool,
-}
-
 struct Reader<'a> {
     pasted: &'a Pasted,
-    /// The unfinished message of each direction; the outer `None` as long as nobody knows whether there is one.
-    open: PerDirection<Option<Option<Open>>>,
+    session: Session,
+    inflater: Inflater,
+    held: Budget,
+    /// Whether a data frame of the direction came: as long as none did, nobody knows whether a message is open.
+    began: PerDirection<bool>,
     number: u64,
     offset: u64,
 }
@@ -67,60 +76,101 @@ impl Reader<'_> {
     fn frame<'b>(&mut self, bytes: &'b [u8], out: &mut dyn FnMut(Explanation)) -> &'b [u8] {
         self.number += 1;
         let what = format!("Frame {}", self.number);
-        let Ok((rest, header)) = FrameHeader::parse(bytes) else {
+        let Ok((behind, header)) = FrameHeader::parse(bytes) else {
             out(explain_cut(what, bytes, self.pasted.from));
             return &[];
         };
         let length = usize::try_from(header.payload_length).unwrap_or(usize::MAX);
-        let (payload, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        let mut clear = payload.to_vec();
-        if let Some(key) = header.masking_key {
-            unmask(key, 0, &mut clear);
-        }
+        let (payload, rest) = behind.split_at_checked(length).unwrap_or((behind, &[]));
         let by_mask = if header.masked() { Direction::ClientToServer } else { Direction::ServerToClient };
         let from = self.pasted.from.unwrap_or(by_mask);
-        let was_open = self.open[from].map(|open| open.is_some());
-        let message = self.message(&header, from);
-        let payload =
-            Payload { captured: &clear, missing: &[], of: message.opcode, compressed: message.compressed };
-        let mut explanation = explain(what, &header, from, &payload);
-        self.judge(&header, from, was_open, &clear, &mut explanation);
-        self.offset = self.offset.saturating_add(explanation.length);
-        out(explanation);
+        let whole = bytes.get(..bytes.len() - rest.len()).unwrap_or(bytes);
+        let told = self.decode(from, whole, payload.len() < length);
+        self.offset = self.offset.saturating_add(whole.len() as u64);
+        out(told.unwrap_or_else(|| alone(what, &header, from, payload)));
         rest
     }
 
-    /// The message that the frame belongs to.
-    fn message(&mut self, header: &FrameHeader, from: Direction) -> Open {
-        let compressed = header.rsv1 && self.pasted.negotiated.deflate.is_some();
-        let alone = Open { opcode: header.opcode, compressed };
-        if header.opcode.is_control() {
-            return Open { compressed: false, ..alone };
-        }
-        let message = match (header.opcode, self.open[from].flatten()) {
-            (Opcode::Continuation, Some(open)) => open,
-            _ => alone,
+    /// Hands the bytes of one frame to the session, and explains what that makes of them.
+    fn decode(&mut self, from: Direction, whole: &[u8], cut: bool) -> Option<Explanation> {
+        let Self { pasted, session, inflater, held, began, number, offset } = self;
+        let mut told = None;
+        let mut take = |event: SessionEvent<'_>| {
+            if let SessionEvent::Frame(frame) = event
+                && frame.direction == from
+            {
+                let was_known = began[from];
+                began[from] |= !frame.header.opcode.is_control();
+                told = Some(of_session(frame, *number, pasted.negotiated, was_known));
+            }
         };
-        self.open[from] = Some((!header.fin).then_some(message));
-        message
-    }
-
-    fn judge(
-        &self,
-        header: &FrameHeader,
-        from: Direction,
-        was_open: Option<bool>,
-        payload: &[u8],
-        explanation: &mut Explanation,
-    ) {
-        let nowhere = PacketId { number: 0, time: Timestamp::default() };
-        let span = Span::of(nowhere, self.offset, explanation.length);
-        let at = check::frame::FrameAt { from, number: self.number, message: None, span };
-        let mut mark =
-            |violation: check::Violation| explanation.mark(Mark::from(&violation.finding(None, None)), None);
-        check::frame::header(header, &at, self.pasted.negotiated, was_open, &mut mark);
-        if header.opcode == Opcode::Close && payload.len() as u64 == header.payload_length {
-            check::frame::close(header, CloseBody::parse(payload), &at, &mut mark);
+        let span = Span::of(NOWHERE, *offset, whole.len() as u64);
+        session.push(from, &StreamEvent::Data { span, acked: None, bytes: whole }, inflater, held, &mut take);
+        if cut {
+            session.finish(inflater, held, &mut take);
         }
+        if told.is_none() {
+            // What it was too odd for comes behind a new beginning.
+            *session = pasted.session();
+        }
+        told
     }
+}
+
+const NOWHERE: PacketId = PacketId { number: 0, time: Timestamp::from_nanos(0) };
+
+/// A frame that the session decoded. `known` says whether data frames came before it.
+fn of_session(frame: &Frame<'_>, number: u64, negotiated: Negotiated, known: bool) -> Explanation {
+    let Membership { opcode, compressed, part, .. } = frame.membership;
+    let inflation = compressed.then(|| inflation(frame));
+    let payload = Payload { captured: frame.payload, missing: frame.missing, of: opcode, inflation };
+    let mut explanation = explain(format!("Frame {number}"), &frame.header, frame.direction, payload);
+    let at = FrameAt { from: frame.direction, number, message: None, span: frame.span };
+    let mut mark = |violation: Violation| explanation.mark(Mark::from(&violation.finding(None, None)), None);
+    let was_open = part.message_was_open().filter(|_| known);
+    check::frame::header(&frame.header, &at, negotiated, was_open, &mut mark);
+    if let Some(body) = frame.close_body() {
+        check::frame::close(&frame.header, CloseBody::parse(body), &at, &mut mark);
+    }
+    // What does not inflate may refer to messages before these bytes.
+    let judged = |message: &&Message<'_>| {
+        message.whole && !matches!(message.content, Content::Undecoded(Undecoded::Invalid { .. }))
+    };
+    if let Some(message) = frame.completes.filter(judged) {
+        check::message::payload(message, negotiated, &mut mark);
+    }
+    explanation
+}
+
+fn inflation<'a>(frame: &Frame<'a>) -> Inflation<'a> {
+    let content = frame.completes.map(|message| (message, message.content));
+    match content {
+        Some((message, Content::Inflated { assumed, .. })) => {
+            let payload = Bytes::new(message.header.opcode, message.payload, message.truncated);
+            let inflated = Inflated { payload, truncated: message.truncated, assumed };
+            Inflation::of_frame(Some(inflated), None, true)
+        }
+        Some((_, Content::Undecoded(Undecoded::Invalid { at }))) => Inflation {
+            inflated: None,
+            why_not: Some(format!(
+                "it cannot be, from byte {at} on: it refers to messages before these bytes, or is broken"
+            )),
+        },
+        Some((_, Content::Undecoded(why))) => Inflation::of_frame(None, Some(why), true),
+        _ => Inflation::of_frame(None, None, frame.header.fin),
+    }
+}
+
+/// A frame of which the session made nothing.
+fn alone(what: String, header: &FrameHeader, from: Direction, payload: &[u8]) -> Explanation {
+    let mut clear = payload.to_vec();
+    if let Some(key) = header.masking_key {
+        unmask(key, 0, &mut clear);
+    }
+    explain(
+        what,
+        header,
+        from,
+        Payload { captured: &clear, missing: &[], of: header.opcode, inflation: None },
+    )
 }

@@ -106,6 +106,29 @@ fn rfc7692_6_rsv1_needs_the_extension() {
 }
 
 #[test]
+fn rfc7692_7_2_3_what_is_compressed_is_inflated() {
+    let content = |frame: &Explanation| frame.content.clone().unwrap();
+    let text = |frame: &Explanation| content(frame).inflated.and_then(|inflated| inflated.text);
+    let deflate = "permessage-deflate";
+    // §7.2.3.1, and §7.2.3.2: the second one refers to the first.
+    let twice = explained(b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\0\xc1\x05\xf2\0\x11\0\0", None, deflate);
+    assert_eq!(twice.iter().map(text).collect::<Vec<_>>(), [Some("Hello".into()), Some("Hello".into())]);
+    let fragments = explained(b"\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07\0", None, deflate);
+    assert!(content(&fragments[0]).not_inflated.unwrap().contains("ends with a later frame"));
+    assert_eq!(text(&fragments[1]).as_deref(), Some("Hello"));
+    let alone = content(&explained(b"\xc1\x05\xf2\0\x11\0\0", None, deflate)[0]);
+    assert!(alone.inflated.is_none() && alone.not_inflated.unwrap().contains("messages before these bytes"));
+    let cut = content(&explained(b"\xc1\x07\xf2\x48", None, deflate)[0]);
+    assert_eq!(cut.not_inflated.as_deref(), Some("bytes of the message are missing"));
+}
+
+#[test]
+fn rfc6455_5_6_text_that_is_none_is_marked() {
+    let frame = one(b"\x81\x02\xc3\x28");
+    assert_eq!((codes(&frame), frame.findings[0].fields.as_slice()), (vec!["WS501"], &[7][..]));
+}
+
+#[test]
 fn a_cut_payload_is_shown_as_missing() {
     let frame = one(b"\x81\x05Hel");
     assert_eq!((frame.length, &frame.bytes.0[5..]), (7, &[None, None][..]));

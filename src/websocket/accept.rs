@@ -6,9 +6,9 @@ use super::handshake::{GUID, InvalidKey, accept_hash, decode_key, encode_accept}
 ///
 /// The key is hashed as it is written, so there is a way for a key that is none, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptSteps<'a> {
+pub struct AcceptSteps {
     /// The key, as written.
-    pub key: &'a [u8],
+    pub key: Vec<u8>,
     /// What it stands for (§4.1), or why it is no key.
     pub nonce: Result<[u8; 16], InvalidKey>,
     /// The key and, behind it, [`GUID`].
@@ -19,12 +19,12 @@ pub struct AcceptSteps<'a> {
     pub accept: String,
 }
 
-impl<'a> AcceptSteps<'a> {
+impl AcceptSteps {
     /// The steps for this key, without white space around it.
-    pub fn of(key: &'a [u8]) -> Self {
+    pub fn of(key: &[u8]) -> Self {
         let sha1 = accept_hash(key);
         Self {
-            key,
+            key: key.to_vec(),
             nonce: decode_key(key),
             concatenated: [key, GUID.as_bytes()].concat(),
             sha1,

@@ -1,6 +1,10 @@
 //! The examples of all rules, turned into captures and analyzed: each rule is found in the one that breaks it, and
 //! nothing is found in the one that does not.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::Value;
 use sockeye::analyzer::{Options, Rows};
 use sockeye::base::limits::ALL;
@@ -25,6 +29,9 @@ const COMPANY: &[(&str, &[&str])] = &[
     ("WS904", &["WS903"]),
     ("WS909", &["WS901"]),
 ];
+
+/// What is about an answer that did not come, or about the end of TCP: no byte of a frame or a handshake.
+const WITHOUT_CARET: &[&str] = &["WS133", "WS416", "WS417"];
 
 /// How much of a cut file is missing.
 const CUT_FROM_FILE: usize = 3;
@@ -117,8 +124,8 @@ fn side(from: Direction) -> Side {
     }
 }
 
-/// The findings in an example.
-fn findings(example: &Example) -> Vec<Value> {
+/// The capture of an example.
+fn acted_out(example: &Example) -> Vec<u8> {
     let mut play = Play::new();
     play.open(&example.opening);
     example.steps.iter().for_each(|step| play.step(step));
@@ -131,6 +138,12 @@ fn findings(example: &Example) -> Vec<Value> {
     if example.steps.contains(&Step::EndOfFile) {
         file.truncate(file.len() - CUT_FROM_FILE);
     }
+    file
+}
+
+/// The findings in an example.
+fn findings(example: &Example) -> Vec<Value> {
+    let file = acted_out(example);
     let mut limits = Limits::default();
     if let Opening::Limited { limit, value } = &example.opening {
         let known = ALL.iter().find(|known| known.name == *limit).unwrap();
@@ -202,4 +215,45 @@ fn an_example_that_breaks_a_rule_is_not_the_correct_one() {
     for rule in RULES {
         assert_ne!(rule.breaking, rule.correct, "{}", rule.code);
     }
+}
+
+/// The explanations of a part of a capture.
+fn explained(path: &Path, part: &[&str]) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+        .args(["explain", "--format", "json"])
+        .args(part)
+        .arg(path)
+        .output()
+        .unwrap();
+    // No frame can be explained of which not even the header is whole.
+    let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    all["explanations"].as_array().cloned().unwrap_or_default()
+}
+
+#[test]
+fn explain_sets_a_caret_where_a_rule_is_broken() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("caret.pcap");
+    let mut carets = 0;
+    for rule in RULES.iter().filter(|rule| rule.code < "WS900") {
+        fs::write(&path, acted_out(&rule.breaking)).unwrap();
+        for finding in findings(&rule.breaking).iter().filter(|finding| code(finding) == rule.code) {
+            let stream = &finding["stream"];
+            let parts = match (&finding["frame"], &finding["message"]) {
+                (Value::Number(frame), _) => explained(&path, &["--frame", &format!("{stream}:{frame}")]),
+                (_, Value::Number(message)) => {
+                    explained(&path, &["--message", &format!("{stream}:{message}")])
+                }
+                _ => explained(&path, &["--handshake", &stream.to_string()]),
+            };
+            let marks: Vec<&Value> = parts
+                .iter()
+                .flat_map(|part| part["findings"].as_array().unwrap())
+                .filter(|mark| mark["code"] == rule.code)
+                .collect();
+            let marked = marks.iter().any(|mark| mark["fields"] != serde_json::json!([]));
+            assert_ne!(marked, WITHOUT_CARET.contains(&rule.code), "{}: {finding:#}", rule.code);
+            carets += usize::from(marked);
+        }
+    }
+    assert!(carets > 70, "{carets}");
 }

@@ -145,6 +145,8 @@ struct Found {
     stream: u64,
     /// The number of the frame; `None` for a head of a handshake.
     frame: Option<u64>,
+    /// The number of its message, if it is a frame of one.
+    message: Option<u64>,
     /// Where it begins in the stream.
     start: u64,
     explanation: Explanation,
@@ -154,6 +156,7 @@ struct Found {
 struct Early {
     stream: u64,
     frame: Option<u64>,
+    message: Option<u64>,
     /// Offset in the stream, and length.
     place: Option<[u64; 2]>,
     packet: u64,
@@ -162,7 +165,13 @@ struct Early {
 
 impl Found {
     fn is_meant(&self, finding: &Early) -> bool {
-        if self.stream != finding.stream || self.frame != finding.frame {
+        if self.stream != finding.stream {
+            return false;
+        }
+        if finding.frame.is_none() && finding.message.is_some() {
+            return self.message == finding.message;
+        }
+        if self.frame != finding.frame {
             return false;
         }
         let side = self.explanation.from.map(Side::from);
@@ -173,9 +182,9 @@ impl Found {
         self.frame.is_some() || side == Some(finding.mark.side) && finding.place.map_or(in_packets, in_head)
     }
 
-    fn mark(&mut self, finding: Early) {
+    fn mark(&mut self, finding: &Early) {
         let place = finding.place.and_then(|[at, length]| Some([at.checked_sub(self.start)?, length]));
-        self.explanation.mark(finding.mark, place);
+        self.explanation.mark(finding.mark.clone(), place);
     }
 }
 
@@ -223,7 +232,14 @@ impl Search {
             }
         }
         let start = frame.span.offset;
-        self.add(Found { stream, frame: Some(number), start, explanation: of_frame(frame) });
+        let found = Found {
+            stream,
+            frame: Some(number),
+            message: frame.message,
+            start,
+            explanation: of_frame(frame),
+        };
+        self.add(found);
     }
 
     fn handshake(&mut self, handshake: &Handshake<'_>) {
@@ -238,7 +254,7 @@ impl Search {
                 _ => false,
             };
             if is_wanted {
-                self.add(Found { stream, frame: None, start, explanation });
+                self.add(Found { stream, frame: None, message: None, start, explanation });
             }
         }
         self.early.retain(|finding| finding.stream != stream || finding.frame.is_some());
@@ -250,7 +266,7 @@ impl Search {
             std::mem::take(&mut self.early).into_iter().partition(|finding| found.is_meant(finding));
         self.early = others;
         for finding in Vec::<Early>::into_iter(about_it) {
-            found.mark(finding);
+            found.mark(&finding);
         }
         if self.found.len() < FOUND {
             self.found.push(found);
@@ -267,14 +283,22 @@ impl Search {
         let early = Early {
             stream: place.stream,
             frame: finding.frame,
+            message: finding.message,
             place: finding.stream_offset.zip(finding.length).map(<[u64; 2]>::from),
             packet: finding.packets[1],
             mark: Mark::from(finding),
         };
-        match self.found.iter_mut().find(|found| found.is_meant(&early)) {
-            Some(found) => found.mark(early),
-            None if self.early.len() < EARLY => self.early.push(early),
-            None => {}
+        // What is about a whole message comes behind its last frame, and stands on each of them.
+        if let (Wanted::Message(wanted), None, Some(joined)) = (self.wanted, early.frame, &mut self.joined)
+            && early.message == Some(wanted.number)
+        {
+            joined.mark(early.mark.clone());
+        }
+        let mut about_it = self.found.iter_mut().filter(|found| found.is_meant(&early)).peekable();
+        if about_it.peek().is_some() {
+            about_it.for_each(|found| found.mark(&early));
+        } else if self.early.len() < EARLY {
+            self.early.push(early);
         }
     }
 

@@ -9,6 +9,7 @@ use std::io;
 
 use super::Form;
 use super::markup::{classes, markup};
+use super::payload::{headline, inflated_title, is_prefix, says_text};
 use crate::explain::{Content, Explanation, Mark};
 use crate::report::words;
 
@@ -140,26 +141,24 @@ fn fields(page: &mut String, explanation: &Explanation) {
 }
 
 fn content(page: &mut String, title: &str, content: &Content) {
-    let _ = write!(page, "<h3>{title}: {}, {} bytes", markup(&content.kind), content.length);
-    if content.captured < content.length {
-        let _ = write!(page, ", of which {} were captured", content.captured);
-    }
-    page.push_str("</h3>\n");
+    let _ = writeln!(page, "<h3>{}</h3>", markup(&headline(title, content)));
     bytes::dump(page, content);
-    let binary = content.kind == "binary" || content.kind.starts_with("compressed");
     match (&content.json, &content.text) {
         (Some(json), _) => {
             let lines: Vec<String> = json.lines().map(markup).collect();
             let _ = writeln!(page, "<pre>{}</pre>", lines.join("\n"));
         }
-        (None, Some(says)) if !binary && !says.is_empty() && content.kind != "close" => {
-            let more = if content.text_cut || content.captured < content.length { " …" } else { "" };
+        (None, Some(says)) if says_text(content) => {
+            let more = if is_prefix(content) { " …" } else { "" };
             let _ = writeln!(page, "<p>“{}”{more}</p>", markup(says));
         }
         _ => {}
     }
     if let Some(inflated) = &content.inflated {
-        self::content(page, "Inflated", inflated);
+        self::content(page, inflated_title(content), inflated);
+    }
+    if let Some(why_not) = &content.not_inflated {
+        let _ = writeln!(page, "<p>Not inflated: {}.</p>", markup(why_not));
     }
 }
 

@@ -5,6 +5,7 @@ mod html;
 mod json;
 mod markdown;
 mod markup;
+mod payload;
 mod sequence;
 mod svg;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::explain::Explanation;
+use crate::report::accept::accept_rows;
 use crate::report::explain::markup::markup;
 
 /// Appends both, if the explanation is about a handshake.
@@ -25,18 +26,12 @@ pub(super) fn draw(page: &mut String, explanation: &Explanation) {
         }
         page.push_str("</ul>\n");
     }
-    let Some(steps) = &explanation.accept else { return };
-    let verdict = match steps.valid {
-        Some(true) => "✓ equal",
-        Some(false) => "<strong>✗ not equal</strong>",
-        None => "",
-    };
-    let received = steps.received.as_deref().unwrap_or("none");
-    let _ = writeln!(
-        page,
-        "<h3>Sec-WebSocket-Accept from Sec-WebSocket-Key <cite>RFC 6455 §4.2.2</cite></h3>\n<table>\n<tr><td>key</td><td><code>{}</code></td></tr>\n<tr><td>expected</td><td><code>{}</code></td></tr>\n<tr><td>received</td><td><code>{}</code> {verdict}</td></tr>\n</table>",
-        markup(&steps.key),
-        markup(&steps.expected),
-        markup(received),
-    );
+    let Some(acceptance) = &explanation.accept else { return };
+    page.push_str("<h3>Sec-WebSocket-Accept from Sec-WebSocket-Key <cite>RFC 6455 §4.2.2</cite></h3>\n");
+    page.push_str("<table class=\"steps\">\n");
+    for (label, value) in accept_rows(acceptance) {
+        let class = if value.contains('✗') { " class=\"alarm\"" } else { "" };
+        let _ = writeln!(page, "<tr><td>{label}</td><td{class}><code>{}</code></td></tr>", markup(&value));
+    }
+    page.push_str("</table>\n");
 }

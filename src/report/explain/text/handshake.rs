@@ -2,9 +2,15 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Color, Ink, OFFSET_OF_LINE, WIDTH, heading};
-use crate::explain::{AcceptSteps, Check, Explanation, Field};
+use crate::explain::{Acceptance, Check, Explanation, Field};
+use crate::report::accept::{LABELS, accept_rows};
 use crate::report::explain::wrap::{cited, fit, safe, wrap};
+
+/// Columns before the accept's steps.
+const INDENT: usize = 3;
 
 /// Appends the lines, what is demanded, and how the accept follows from the key.
 pub(super) fn draw(text: &mut String, explanation: &Explanation, ink: Ink) {
@@ -64,19 +70,16 @@ fn demand(text: &mut String, check: &Check, ink: Ink) {
     }
 }
 
-fn accept(text: &mut String, steps: &AcceptSteps, ink: Ink) {
+fn accept(text: &mut String, acceptance: &Acceptance, ink: Ink) {
     heading(text, "Sec-WebSocket-Accept from Sec-WebSocket-Key  (RFC 6455 §4.2.2)", ink);
-    let verdict = match steps.valid {
-        Some(true) => "  ✓ equal",
-        Some(false) => "  ✗ not equal",
-        None => "",
-    };
-    let received = steps.received.as_deref().unwrap_or("none");
-    for (name, value, behind) in
-        [("key", steps.key.as_str(), ""), ("expected", &steps.expected, ""), ("received", received, verdict)]
-    {
-        for (at, part) in wrap(&(safe(value) + behind), WIDTH - 14).into_iter().enumerate() {
-            let _ = writeln!(text, "   {:<11}{part}", if at == 0 { name } else { "" });
+    let width = WIDTH - INDENT - LABELS;
+    for (label, value) in accept_rows(acceptance) {
+        // The caret of a mismatch stands behind blanks that are no ends of words.
+        let lines = if value.width() <= width { vec![value] } else { wrap(&value, width) };
+        for (at, line) in lines.into_iter().enumerate() {
+            let color = if line.contains('✗') { Color::Error } else { Color::Payload };
+            let label = if at == 0 { label } else { "" };
+            let _ = writeln!(text, "{:INDENT$}{label:LABELS$}{}", "", ink.paint(color, &line));
         }
     }
 }

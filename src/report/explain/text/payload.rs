@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Color, Ink, heading, paragraph};
 use crate::explain::{Content, Explanation, Unmasking, Wire};
+use crate::report::explain::payload::{headline, inflated_title, is_prefix, says_text};
 use crate::report::explain::wrap::safe;
 
 /// Bytes of a line.
@@ -54,15 +55,9 @@ fn character(byte: Option<u8>) -> char {
 }
 
 fn content(text: &mut String, title: &str, content: &Content, ink: Ink) {
-    let bytes = if content.length == 1 { "byte" } else { "bytes" };
-    let mut title = format!("{title}: {}, {} {bytes}", content.kind, content.length);
-    if content.captured < content.length {
-        let _ = write!(title, ", of which {} were captured", content.captured);
-    }
-    heading(text, &title, ink);
+    heading(text, &headline(title, content), ink);
     text.push('\n');
     dump(text, &content.bytes, content.length);
-    let binary = content.kind == "binary" || content.kind.starts_with("compressed");
     match (&content.json, &content.text) {
         (Some(json), _) => {
             text.push('\n');
@@ -71,15 +66,19 @@ fn content(text: &mut String, title: &str, content: &Content, ink: Ink) {
                 paragraph(text, "", &safe(line.trim_start()), INDENT + depth);
             }
         }
-        (None, Some(says)) if !binary && !says.is_empty() && content.kind != "close" => {
-            let more = if content.text_cut || content.captured < content.length { " …" } else { "" };
+        (None, Some(says)) if says_text(content) => {
+            let more = if is_prefix(content) { " …" } else { "" };
             text.push('\n');
             paragraph(text, "", &format!("\"{}\"{more}", safe(says)), INDENT);
         }
         _ => {}
     }
     if let Some(inflated) = &content.inflated {
-        self::content(text, "Inflated", inflated, ink);
+        self::content(text, inflated_title(content), inflated, ink);
+    }
+    if let Some(why_not) = &content.not_inflated {
+        text.push('\n');
+        paragraph(text, "", &format!("Not inflated: {why_not}."), INDENT);
     }
 }
 

@@ -1,0 +1,34 @@
+//! How the forms speak of a payload.
+
+use crate::explain::Content;
+
+/// What it is, and how many bytes.
+pub(super) fn headline(title: &str, content: &Content) -> String {
+    let Content { kind, length, captured, truncated, .. } = content;
+    let first = if *truncated { "the first " } else { "" };
+    let bytes = if *length == 1 { "byte" } else { "bytes" };
+    let there =
+        if captured < length { format!(", of which {captured} were captured") } else { String::new() };
+    format!("{title}: {kind}, {first}{length} {bytes}{there}")
+}
+
+/// The title of what a compressed payload inflates to.
+pub(super) fn inflated_title(compressed: &Content) -> &'static str {
+    if compressed.assumed {
+        "Inflated (permessage-deflate is assumed, the handshake was not captured)"
+    } else {
+        "Inflated (RFC 7692 §7.2.2)"
+    }
+}
+
+/// Whether its text is worth showing beside its bytes.
+pub(super) fn says_text(content: &Content) -> bool {
+    let binary =
+        content.kind == "binary" || content.kind.starts_with("compressed") || content.kind == "close";
+    !binary && content.text.as_ref().is_some_and(|text| !text.is_empty())
+}
+
+/// Whether the text goes on.
+pub(super) fn is_prefix(content: &Content) -> bool {
+    content.text_cut || content.captured < content.length
+}
