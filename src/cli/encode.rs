@@ -5,12 +5,16 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, ColorChoice, ValueEnum};
 
+use super::explain::Printer;
 use super::failure::Failure;
 use super::hex::{HexBytes, MaskingKey};
+use super::terminal::color;
 use crate::base::{Direction, Limits};
 use crate::encode::{FrameSpec, LengthForm, close_payload, write_capture};
+use crate::explain::{Pasted, of_bytes};
+use crate::report::TextForm;
 use crate::websocket::{CloseBody, Opcode};
 
 /// The masking key of RFC 6455 §5.7.
@@ -25,8 +29,8 @@ pub(super) struct EncodeArgs {
     /// Write a capture of a whole connection in which the frame is sent, instead of its bytes; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Who sends the frame in the capture [default: the client if it is masked, else the server]
-    #[arg(long, value_enum, value_name = "SIDE", requires = "pcap")]
+    /// Who sends the frame, in the capture or as it is annotated [default: the client if it is masked, else the server]
+    #[arg(long, value_enum, value_name = "SIDE")]
     from: Option<Side>,
     #[command(flatten)]
     content: Content,
@@ -119,6 +123,8 @@ impl From<Form> for LengthForm {
 enum Format {
     /// Hexadecimal, on one line
     Hex,
+    /// Every bit and byte explained, as `sockeye explain` does
+    Annotated,
     /// The bytes themselves
     Raw,
 }
@@ -134,6 +140,11 @@ pub(super) fn run(args: &EncodeArgs) -> Result<(), Failure> {
     let frame = frame(args)?;
     match (&args.pcap, args.format) {
         (Some(path), _) => write_pcap(path, (sender(args), frame)),
+        (None, Format::Annotated) => annotate(&frame.encode(), sender(args)),
+        (None, _) if args.from.is_some() => {
+            let help = "--from changes no byte of the frame\n  add --pcap or --format annotated";
+            Err(Failure::Usage(help.to_owned()))
+        }
         (None, Format::Raw) => Ok(io::stdout().write_all(&frame.encode())?),
         (None, Format::Hex) => Ok(write_hex(&frame.encode())?),
     }
@@ -204,6 +215,13 @@ fn write_pcap(path: &Path, frame: (Direction, FrameSpec)) -> Result<(), Failure>
     }
     let write = || write_capture(&[frame], BufWriter::new(File::create(path)?));
     write().map_err(|error| Failure::Write { path: path.to_owned(), error })
+}
+
+fn annotate(bytes: &[u8], sender: Direction) -> Result<(), Failure> {
+    let form = Box::new(TextForm::new(color(ColorChoice::Auto)));
+    let mut printer = Printer::new(form, io::stdout().lock());
+    of_bytes(bytes, &Pasted::by(sender), &mut |explanation| printer.print(&explanation));
+    printer.finish()
 }
 
 fn write_hex(bytes: &[u8]) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! `sockeye explain`: what does every bit and byte mean?
 
+mod dump;
 mod hex;
 mod seen;
 mod select;
@@ -10,14 +11,15 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, ColorChoice, ValueEnum};
 
+use super::args::DecodeAs;
 use super::failure::Failure;
 use super::limit::{self, LimitArg};
 use super::terminal::color;
 use crate::base::Direction;
 use crate::explain::{Explanation, Pasted, of_bytes};
 use crate::report::{
-    Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, lesson, mermaid,
-    sequence,
+    Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, diagram_html,
+    diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
 };
 use select::Numbered;
 
@@ -62,7 +64,7 @@ pub(super) struct ExplainArgs {
     /// Draw the connection as a sequence diagram
     #[arg(long)]
     diagram: bool,
-    /// Bytes of frames: `'81 05 48 65 6c 6c 6f'`
+    /// Bytes of frames: `'81 05 48 65 6c 6c 6f'`, or a hex dump with offsets
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
     hex: Option<String>,
     /// A file with bytes of frames, as they were on the wire; `-` is standard input
@@ -80,6 +82,9 @@ pub(super) struct ExplainArgs {
     /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
+    /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
+    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL", conflicts_with_all = ["hex", "file"])]
+    decode_as: Vec<DecodeAs>,
     /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<LimitArg>,
@@ -118,14 +123,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<(), Failure> {
         let what = "only a whole connection can be drawn as a sequence diagram\n  add --stream";
         return Err(Failure::Usage(what.to_owned()));
     };
-    let mut printer = Printer { form, out: io::stdout().lock(), failed: None };
+    let mut printer = Printer::new(form, io::stdout().lock());
     if let Some(text) = &args.hex {
         pasted(args, &hex::bytes(text).map_err(Failure::Usage)?, &mut printer)?;
     } else if let Some(path) = &args.file {
         pasted(args, &read(path)?, &mut printer)?;
     } else {
         let wanted = select::Wanted::new(args.frame, args.message, args.packet, args.handshake);
-        for explanation in select::explanations(&args.captures, wanted, limit::limits(&args.limit))? {
+        for explanation in select::explanations(source(args), wanted)? {
             printer.print(&explanation);
         }
     }
@@ -134,19 +139,28 @@ pub(super) fn run(args: &ExplainArgs) -> Result<(), Failure> {
 
 /// A whole connection.
 fn whole(args: &ExplainArgs, stream: u64) -> Result<(), Failure> {
-    let conversation = select::conversation(&args.captures, stream, limit::limits(&args.limit))?;
+    let conversation = select::conversation(source(args), stream)?;
     let text = match (args.format, args.diagram) {
-        (FormArg::Text, false) => lesson(&conversation),
-        (FormArg::Text, true) => diagram(&conversation),
+        (FormArg::Text, false) => lesson(&conversation, color(args.color)),
+        (FormArg::Text, true) => diagram(&conversation, color(args.color)),
+        (FormArg::Markdown, false) => lesson_markdown(&conversation),
+        (FormArg::Markdown, true) => diagram_markdown(&conversation),
+        (FormArg::Html, false) => lesson_html(&conversation),
+        (FormArg::Html, true) => diagram_html(&conversation),
         (FormArg::Svg, _) => sequence(&conversation),
         (FormArg::Mermaid, _) => mermaid(&conversation),
         (FormArg::Json, _) => return Ok(conversation_json(&conversation, &mut io::stdout().lock())?),
-        _ => {
-            let forms = "a whole connection is not written in this form\n  take text, svg, mermaid or json";
-            return Err(Failure::Usage(forms.to_owned()));
-        }
     };
     Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// The captures, and how they are to be read.
+fn source(args: &ExplainArgs) -> select::Source<'_> {
+    select::Source {
+        captures: &args.captures,
+        limits: limit::limits(&args.limit),
+        websocket_ports: args.decode_as.iter().map(|decode| decode.port).collect(),
+    }
 }
 
 /// How explanations are written; `None` for a form that they do not have.
@@ -195,7 +209,8 @@ fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-struct Printer<W> {
+/// Writes explanations as they come.
+pub(super) struct Printer<W> {
     form: Box<dyn Form>,
     out: W,
     /// The first error of the output; nothing is written behind it.
@@ -203,13 +218,17 @@ struct Printer<W> {
 }
 
 impl<W: Write> Printer<W> {
-    fn print(&mut self, explanation: &Explanation) {
+    pub(super) fn new(form: Box<dyn Form>, out: W) -> Self {
+        Self { form, out, failed: None }
+    }
+
+    pub(super) fn print(&mut self, explanation: &Explanation) {
         if self.failed.is_none() {
             self.failed = self.form.explanation(explanation, &mut self.out).err();
         }
     }
 
-    fn finish(mut self) -> Result<(), Failure> {
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
         match self.failed {
             Some(error) => Err(Failure::Output(error)),
             None => Ok(self.form.finish(&mut self.out)?),

@@ -1,5 +1,6 @@
 //! A whole connection, step by step.
 
+mod segments;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,11 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 use crate::base::Direction;
-use crate::record::{Connection, EndedBy, Finding, Frame, Handshake, Outcome, Place, Record, Side};
+use crate::record::{
+    Connection, EndedBy, Finding, Frame, Handshake, Outcome, PacketRow, Place, Record, Side,
+};
 use crate::websocket::Opcode;
+use segments::{Segments, Told};
 
 /// Steps kept; of more, only how the connection goes from state to state.
 const STEPS: usize = 10_000;
@@ -87,6 +91,21 @@ struct Event {
     from: Option<Direction>,
     what: String,
     kind: Kind,
+    /// Among what happened in the same packet.
+    rank: Rank,
+}
+
+/// What comes first of what one packet carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// TCP opens.
+    Opening,
+    /// What is said on it.
+    Said,
+    /// TCP closes.
+    Closing,
+    /// What there is to say at the end.
+    End,
 }
 
 #[derive(Debug)]
@@ -96,14 +115,16 @@ enum Kind {
     /// A finding: its text, its section, its code.
     Finding { text: String, rfc: &'static str, code: &'static str },
     /// A frame: what it means depends on those before.
-    Frame { opcode: Opcode, fin: bool, message: Option<u64>, payload: Vec<u8> },
+    Frame { opcode: Opcode, fin: bool, message: Option<u64>, payload: Vec<u8>, inflated: String },
 }
 
-/// Writes a connection down. Records do not come in the order of their packets: some wait for others.
+/// Writes a connection down: from the records of an analysis of frames, and, for the segments that open and close TCP,
+/// those of an analysis of packets beside it. Records do not come in the order of their packets: some wait for others.
 #[derive(Debug)]
 pub struct Narrator {
     stream: u64,
     ends: Option<[SocketAddr; 2]>,
+    segments: Segments,
     events: Vec<Event>,
     left_out: u64,
 }
@@ -111,17 +132,21 @@ pub struct Narrator {
 impl Narrator {
     /// At the beginning of a connection.
     pub fn new(stream: u64) -> Self {
-        Self { stream, ends: None, events: Vec::new(), left_out: 0 }
+        Self { stream, ends: None, segments: Segments::default(), events: Vec::new(), left_out: 0 }
     }
 
     /// Takes a record; those of other connections are left alone.
     pub fn record(&mut self, record: &Record<'_>) {
         let client = Some(Direction::ClientToServer);
         match record {
-            Record::Opened(row) => self.fact(&row.place, None, words::opened(row), "RFC 9293 §3.5", None),
+            Record::Packet(row) => self.segment(row),
+            Record::Opened(row) => {
+                let from = client.filter(|_| row.handshake_nanos.is_some());
+                self.fact(&row.place, from, Rank::Opening, words::opened(row), "RFC 9293 §3.5", None);
+            }
             Record::Request(row) => {
-                let state = Some(State::Connecting);
-                self.fact(&row.place, client, words::request(row.head), "RFC 6455 §4.1", state);
+                let (words, state) = (words::request(row.head), Some(State::Connecting));
+                self.fact(&row.place, client, Rank::Said, words, "RFC 6455 §4.1", state);
             }
             Record::Handshake(row) => self.handshake(row),
             Record::Frame(row) => self.frame(row),
@@ -134,7 +159,7 @@ impl Narrator {
     /// The whole connection; `None` if there is none of this number.
     pub fn finish(mut self) -> Option<Conversation> {
         let [client, server] = self.ends?;
-        self.events.sort_by_key(|event| event.place.packet);
+        self.events.sort_by_key(|event| (event.place.packet, event.rank));
         Some(Conversation {
             stream: self.stream,
             client,
@@ -166,17 +191,27 @@ impl Narrator {
         &mut self,
         place: &Place,
         from: Option<Direction>,
+        rank: Rank,
         [what, meaning]: [String; 2],
         rfc: &'static str,
         state: Option<State>,
     ) {
-        self.push(Event { place: *place, from, what, kind: Kind::Fact { meaning, rfc, state } });
+        self.push(Event { place: *place, from, what, rank, kind: Kind::Fact { meaning, rfc, state } });
     }
 
     fn handshake(&mut self, row: &Handshake<'_>) {
         let state = (row.outcome == Some(Outcome::Accepted)).then_some(State::Open);
         let from = row.response.map(|_| Direction::ServerToClient);
-        self.fact(&row.place, from, words::answer(row), "RFC 6455 §4.2.2", state);
+        self.fact(&row.place, from, Rank::Said, words::answer(row), "RFC 6455 §4.2.2", state);
+    }
+
+    fn segment(&mut self, row: &PacketRow<'_>) {
+        if row.place.stream != self.stream {
+            return;
+        }
+        let Some(Told { what, meaning, rfc, ends }) = self.segments.tell(row) else { return };
+        let rank = if ends { Rank::Closing } else { Rank::Opening };
+        self.fact(&row.place, Some(row.from), rank, [what.to_owned(), meaning], rfc, None);
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
@@ -185,11 +220,13 @@ impl Narrator {
             place: frame.place,
             from: Some(frame.from),
             what: words::frame(frame),
+            rank: Rank::Said,
             kind: Kind::Frame {
                 opcode: frame.header.opcode,
                 fin: frame.header.fin,
                 message: frame.message,
                 payload: payload.get(..PING).unwrap_or(payload).to_vec(),
+                inflated: words::inflated(frame),
             },
         });
     }
@@ -202,7 +239,7 @@ impl Narrator {
             Side::Capture => None,
         };
         let kind = Kind::Finding { text: row.text.to_owned(), rfc: row.rfc, code: row.code };
-        self.push(Event { place, from, what: format!("{} {}", row.code, row.name), kind });
+        self.push(Event { place, from, what: format!("{} {}", row.code, row.name), rank: Rank::Said, kind });
     }
 
     fn ended(&mut self, row: &Connection<'_>) {
@@ -211,6 +248,6 @@ impl Narrator {
         }
         self.ends = Some([row.ends.client, row.ends.server]);
         let state = (row.ended_by != EndedBy::Open).then_some(State::Closed);
-        self.fact(&row.place, None, words::ended(row), "RFC 6455 §7.1.1", state);
+        self.fact(&row.place, None, Rank::End, words::ended(row), "RFC 6455 §7.1.1", state);
     }
 }

@@ -36,6 +36,11 @@ impl Pasted {
         }
     }
 
+    /// Sent by `from`, with nothing agreed on.
+    pub fn by(from: Direction) -> Self {
+        Self { from: Some(from), negotiated: Negotiated::default() }
+    }
+
     /// A session of which nothing is known but what was agreed.
     fn session(&self) -> Session {
         Session::new(self.negotiated, Wanted { frame: usize::MAX, message: usize::MAX })
@@ -75,9 +80,8 @@ impl Reader<'_> {
     /// Explains the first frame, and returns what stands behind it.
     fn frame<'b>(&mut self, bytes: &'b [u8], out: &mut dyn FnMut(Explanation)) -> &'b [u8] {
         self.number += 1;
-        let what = format!("Frame {}", self.number);
         let Ok((behind, header)) = FrameHeader::parse(bytes) else {
-            out(explain_cut(what, bytes, self.pasted.from));
+            out(explain_cut(format!("Frame {}", self.number), bytes, self.pasted.from));
             return &[];
         };
         let length = usize::try_from(header.payload_length).unwrap_or(usize::MAX);
@@ -87,7 +91,7 @@ impl Reader<'_> {
         let whole = bytes.get(..bytes.len() - rest.len()).unwrap_or(bytes);
         let told = self.decode(from, whole, payload.len() < length);
         self.offset = self.offset.saturating_add(whole.len() as u64);
-        out(told.unwrap_or_else(|| alone(what, &header, from, payload)));
+        out(told.unwrap_or_else(|| self.alone(&header, from, payload)));
         rest
     }
 
@@ -115,6 +119,25 @@ impl Reader<'_> {
         }
         told
     }
+
+    /// A frame that is too odd for the session.
+    fn alone(&self, header: &FrameHeader, from: Direction, payload: &[u8]) -> Explanation {
+        let mut clear = payload.to_vec();
+        if let Some(key) = header.masking_key {
+            unmask(key, 0, &mut clear);
+        }
+        let payload = Payload { captured: &clear, missing: &[], of: header.opcode, inflation: None };
+        let mut explanation = explain(format!("Frame {}", self.number), header, from, payload);
+        let span = Span::of(NOWHERE, self.offset, explanation.length);
+        let at = FrameAt { from, number: self.number, message: None, span };
+        let mut mark = |violation: Violation| mark(&mut explanation, &violation);
+        check::frame::header(header, &at, self.pasted.negotiated, None, &mut mark);
+        explanation
+    }
+}
+
+fn mark(explanation: &mut Explanation, violation: &Violation) {
+    explanation.mark(Mark::from(&violation.finding(None, None)), None);
 }
 
 const NOWHERE: PacketId = PacketId { number: 0, time: Timestamp::from_nanos(0) };
@@ -126,7 +149,7 @@ fn of_session(frame: &Frame<'_>, number: u64, negotiated: Negotiated, known: boo
     let payload = Payload { captured: frame.payload, missing: frame.missing, of: opcode, inflation };
     let mut explanation = explain(format!("Frame {number}"), &frame.header, frame.direction, payload);
     let at = FrameAt { from: frame.direction, number, message: None, span: frame.span };
-    let mut mark = |violation: Violation| explanation.mark(Mark::from(&violation.finding(None, None)), None);
+    let mut mark = |violation: Violation| mark(&mut explanation, &violation);
     let was_open = part.message_was_open().filter(|_| known);
     check::frame::header(&frame.header, &at, negotiated, was_open, &mut mark);
     if let Some(body) = frame.close_body() {
@@ -159,18 +182,4 @@ fn inflation<'a>(frame: &Frame<'a>) -> Inflation<'a> {
         Some((_, Content::Undecoded(why))) => Inflation::of_frame(None, Some(why), true),
         _ => Inflation::of_frame(None, None, frame.header.fin),
     }
-}
-
-/// A frame of which the session made nothing.
-fn alone(what: String, header: &FrameHeader, from: Direction, payload: &[u8]) -> Explanation {
-    let mut clear = payload.to_vec();
-    if let Some(key) = header.masking_key {
-        unmask(key, 0, &mut clear);
-    }
-    explain(
-        what,
-        header,
-        from,
-        Payload { captured: &clear, missing: &[], of: header.opcode, inflation: None },
-    )
 }

@@ -123,6 +123,12 @@ fn rfc7692_7_2_3_what_is_compressed_is_inflated() {
 }
 
 #[test]
+fn what_is_hardly_a_frame_is_judged_like_any_other() {
+    let client = Some(Direction::ClientToServer);
+    assert_eq!(codes(&explained(b"\xcb\x02Hi", client, "")[0]), ["WS201", "WS203", "WS204"]);
+}
+
+#[test]
 fn rfc6455_5_6_text_that_is_none_is_marked() {
     let frame = one(b"\x81\x02\xc3\x28");
     assert_eq!((codes(&frame), frame.findings[0].fields.as_slice()), (vec!["WS501"], &[7][..]));

@@ -21,6 +21,7 @@ pub use frame::{Frame, Inflated, Message, Payload};
 pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};
 pub use text::Text;
 
+pub use crate::packet::Flags;
 pub use crate::websocket::Extension;
 
 use std::collections::BTreeMap;

@@ -2,11 +2,14 @@
 
 use std::process::Command;
 
+use proptest::prelude::*;
 use sockeye::analyzer::{Analyzer, Options};
 use sockeye::base::Limits;
 use sockeye::capture::Reader;
-use sockeye::explain::{Explanation, of_frame, of_handshake};
+use sockeye::encode::{FrameSpec, LengthForm};
+use sockeye::explain::{Explanation, Pasted, of_bytes, of_frame, of_handshake};
 use sockeye::record::Record;
+use sockeye::websocket::Opcode;
 
 use crate::samples;
 
@@ -82,8 +85,53 @@ fn no_form_lets_text_from_the_wire_control_the_reader() {
         let text = run(&["--frame", "0:1", "--format", form]);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
     }
-    for form in ["text", "mermaid", "svg", "json"] {
+    for form in ["text", "markdown", "mermaid", "svg", "html", "json"] {
         let text = run(&["--stream", "0", "--format", form]);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
+    }
+}
+
+prop_compose! {
+    /// Any frame that `encode` can build, wrong ones too.
+    fn spec()(
+        [fin, rsv1, rsv2, rsv3] in any::<[bool; 4]>(),
+        opcode in 0..16_u8,
+        masking_key: Option<[u8; 4]>,
+        form in prop::sample::select(vec![LengthForm::Shortest, LengthForm::Bits7, LengthForm::Bits16, LengthForm::Bits64]),
+        announced in prop::option::of(prop_oneof![0..300_u64, any::<u64>()]),
+        payload in prop::collection::vec(any::<u8>(), 0..300),
+    ) -> FrameSpec {
+        let opcode = Opcode::from(opcode);
+        FrameSpec { fin, rsv1, rsv2, rsv3, opcode, masking_key, length_form: form, announced, payload }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_encode_builds_is_explained_bit_by_bit(specs in prop::collection::vec(spec(), 1..4), deflate: bool) {
+        let bytes: Vec<u8> = specs.iter().flat_map(FrameSpec::encode).collect();
+        let pasted = Pasted::new(None, if deflate { "permessage-deflate" } else { "" }).unwrap();
+        let mut explained = Vec::new();
+        let mut told = 0_usize;
+        of_bytes(&bytes, &pasted, &mut |frame| {
+            let mut bit = 0_u128;
+            for field in &frame.fields {
+                let [first, count] = field.bits.map_or([0, u128::from(field.length) * 8], |bits| bits.map(u128::from));
+                assert_eq!(u128::from(field.offset) * 8 + first, bit, "{}", field.name);
+                bit += count;
+            }
+            assert!(frame.length == u64::MAX || bit == u128::from(frame.length) * 8, "{}", frame.title);
+            told += usize::try_from(frame.length).unwrap_or(usize::MAX).min(bytes.len() - told);
+            explained.push(frame);
+        });
+        prop_assert_eq!(told, bytes.len());
+        if specs[0].ends_as_announced() {
+            let first = specs[0].encode();
+            prop_assert_eq!(explained[0].length, first.len() as u64);
+            if let Some(content) = &explained[0].content {
+                let shown: Vec<u8> = content.bytes.0.iter().map(|byte| byte.unwrap()).collect();
+                prop_assert_eq!(&shown[..], &specs[0].payload[..shown.len()]);
+            }
+        }
     }
 }

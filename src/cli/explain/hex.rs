@@ -1,8 +1,14 @@
 //! Bytes as people paste them.
 
+use super::dump;
+
 /// The bytes that hexadecimal digits stand for. Between bytes may stand white space, `:`, `,`, `;`, `-`, `0x` or `\x`;
-/// braces and brackets around them are left out. Without anything between, every two digits are a byte.
+/// braces and brackets around them are left out. Without anything between, every two digits are a byte. A hex dump is
+/// known by its offsets.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
+    if let Some(bytes) = dump::bytes(text) {
+        return bytes;
+    }
     let spaced = text.replace("0x", " ").replace("0X", " ").replace("\\x", " ");
     let separates = |c: char| {
         c.is_whitespace() || matches!(c, ':' | ',' | ';' | '-' | '{' | '}' | '[' | ']' | '"' | '\'')

@@ -68,34 +68,34 @@ impl Wanted {
     }
 }
 
+/// The captures, and how to read them.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    pub captures: &'a [PathBuf],
+    pub limits: Limits,
+    pub websocket_ports: Vec<u16>,
+}
+
 /// Explains it.
-pub(super) fn explanations(
-    captures: &[PathBuf],
-    wanted: Wanted,
-    limits: Limits,
-) -> Result<Vec<Explanation>, Failure> {
+pub(super) fn explanations(source: Source<'_>, wanted: Wanted) -> Result<Vec<Explanation>, Failure> {
     let mut search = Search {
         wanted,
         found: Vec::new(),
         joined: None,
-        most: limits.payload,
+        most: source.limits.payload,
         early: Vec::new(),
         left_out: 0,
         seen: Seen::default(),
     };
-    read(captures, limits, &mut |record| search.record(record))?;
+    read(source, &[Rows::Frames], &mut |record| search.record(record))?;
     search.finish()
 }
 
 /// Explains a whole connection.
-pub(super) fn conversation(
-    captures: &[PathBuf],
-    stream: u64,
-    limits: Limits,
-) -> Result<Conversation, Failure> {
+pub(super) fn conversation(source: Source<'_>, stream: u64) -> Result<Conversation, Failure> {
     let mut narrator = Narrator::new(stream);
     let mut connections = 0;
-    read(captures, limits, &mut |record| {
+    read(source, &[Rows::Packets, Rows::Frames], &mut |record| {
         narrator.record(record);
         if let Record::Summary(summary) = record {
             connections = summary.connections;
@@ -113,14 +113,31 @@ pub(super) fn conversation(
     })
 }
 
-/// Hands all records of the captures to `take`.
-fn read(captures: &[PathBuf], limits: Limits, take: &mut dyn FnMut(&Record<'_>)) -> Result<(), Failure> {
+/// Hands all records of the captures to `take`; of all `rows` but the last, only those of packets.
+fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), Failure> {
+    let Source { captures, limits, websocket_ports } = source;
     let mut recording = input::open(captures, &limits)?;
-    let options = Options { rows: Rows::Frames, payload: usize::MAX, limits, ..Options::default() };
-    let mut analyzer = Analyzer::new(options);
+    let analyzer = |rows: &Rows| {
+        let websocket_ports = websocket_ports.clone();
+        Analyzer::new(Options {
+            rows: *rows,
+            payload: usize::MAX,
+            limits,
+            websocket_ports,
+            ..Options::default()
+        })
+    };
+    let mut analyzers: Vec<Analyzer> = rows.iter().map(analyzer).collect();
+    let Some((last, others)) = analyzers.split_last_mut() else { return Ok(()) };
+    let take_packet = |record: &Record<'_>, take: &mut dyn FnMut(&Record<'_>)| {
+        if let Record::Packet(_) = record {
+            take(record);
+        }
+    };
     loop {
         while let Some(packet) = recording.next_packet() {
-            analyzer.push(&packet, take);
+            others.iter_mut().for_each(|other| other.push(&packet, &mut |record| take_packet(record, take)));
+            last.push(&packet, take);
         }
         if !recording.fill() {
             break;
@@ -131,7 +148,8 @@ fn read(captures: &[PathBuf], limits: Limits, take: &mut dyn FnMut(&Record<'_>))
             say("warning", &format!("{}: {end}; everything before is read", name(path)));
         }
     }
-    analyzer.finish(take);
+    others.iter_mut().for_each(|other| other.finish(&mut |record| take_packet(record, take)));
+    last.finish(take);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ impl Story {
             Kind::Finding { text, rfc, code } => {
                 (step.meaning, step.rfc, step.code) = (text, rfc, Some(code));
             }
-            Kind::Frame { opcode, fin, message, payload } => {
+            Kind::Frame { opcode, fin, message, payload, inflated } => {
                 if self.state.is_none() {
                     self.begins_open(&step);
                 }
@@ -72,8 +72,8 @@ impl Story {
                         self.remember(from, payload, &step);
                         ("The peer is to answer with the same payload.".to_owned(), "RFC 6455 §5.5.2")
                     }
-                    Opcode::Pong => (self.answer(from, &payload, &step), "RFC 6455 §5.5.3"),
-                    _ => (self.part(from, opcode, fin, message), "RFC 6455 §5.4"),
+                    Opcode::Pong => (self.answer(from, &payload, &mut step), "RFC 6455 §5.5.3"),
+                    _ => (self.part(from, opcode, fin, message) + &inflated, "RFC 6455 §5.4"),
                 };
             }
         }
@@ -134,11 +134,15 @@ impl Story {
     }
 
     /// What a pong answers: the latest ping with its payload. Those before need no answer any more (§5.5.3).
-    fn answer(&mut self, from: Direction, payload: &[u8], step: &Step) -> String {
+    fn answer(&mut self, from: Direction, payload: &[u8], step: &mut Step) -> String {
         let pings = &mut self.pings[from.reverse()];
         let at = pings.iter().rposition(|ping| ping.payload == payload);
         let ping = at.and_then(|at| pings.drain(..=at).next_back());
-        words::pong(ping.map(|ping| (ping.packet, step.time_relative - ping.time_relative)))
+        let answered = ping.map(|ping| (ping.packet, step.time_relative - ping.time_relative));
+        if let Some((_, delay)) = answered {
+            step.what.push_str(&words::after(delay));
+        }
+        words::pong(answered)
     }
 
     fn part(&mut self, from: Direction, opcode: Opcode, fin: bool, message: Option<u64>) -> String {

@@ -11,8 +11,14 @@ fn place(packet: u64) -> Place {
 }
 
 fn frame(packet: u64, from: Direction, opcode: Opcode, payload: &[u8]) -> Event {
-    let kind = Kind::Frame { opcode, fin: true, message: Some(1), payload: payload.to_vec() };
-    Event { place: place(packet), from: Some(from), what: String::new(), kind }
+    let kind = Kind::Frame {
+        opcode,
+        fin: true,
+        message: Some(1),
+        payload: payload.to_vec(),
+        inflated: String::new(),
+    };
+    Event { place: place(packet), from: Some(from), what: String::new(), rank: Rank::Said, kind }
 }
 
 fn meanings(events: Vec<Event>) -> Vec<String> {
@@ -29,7 +35,7 @@ fn rfc6455_5_5_3_a_pong_answers_the_latest_ping_with_its_payload() {
         frame(5, SERVER, Opcode::Pong, b"b"),
     ];
     let told = meanings(events);
-    assert_eq!(told[3], "It answers the ping of packet 2 after 1.00 ms.");
+    assert_eq!(told[3], "It answers the ping of packet 2, 1.00 ms later.");
     assert!(told[4].starts_with("No ping before it"), "the ping before the answered one needs no answer");
     assert!(told[5].starts_with("No ping before it"), "it was the server's own");
 }

@@ -2,8 +2,9 @@
 
 use crate::explain::content::shown;
 use crate::explain::fields::bytes_of;
+use crate::explain::inflated::why_not;
 use crate::http;
-use crate::record::{Connection, EndedBy, Frame, Handshake, Opened, Outcome, Payload, Protocol};
+use crate::record::{Close, Connection, EndedBy, Frame, Handshake, Opened, Outcome, Payload, Protocol};
 use crate::websocket::{Opcode, code_name};
 
 /// Characters of a payload shown.
@@ -12,11 +13,8 @@ const SHOWN: usize = 40;
 pub(super) fn opened(row: &Opened) -> [String; 2] {
     match row.handshake_nanos {
         Some(nanos) => [
-            "TCP opens: SYN, SYN-ACK, ACK".to_owned(),
-            format!(
-                "The three-way handshake took {:.2} ms. The client is who sent the SYN.",
-                nanos as f64 / 1e6
-            ),
+            "ACK".to_owned(),
+            format!("TCP is open; the three-way handshake took {:.2} ms.", nanos as f64 / 1e6),
         ],
         None => ["TCP is open".to_owned(), "Its beginning is not in the capture.".to_owned()],
     }
@@ -45,25 +43,52 @@ pub(super) fn answer(row: &Handshake<'_>) -> [String; 2] {
 }
 
 pub(super) fn frame(frame: &Frame<'_>) -> String {
+    if let Some(close) = &frame.close {
+        return self::close(close);
+    }
     let name = frame.header.opcode.name();
     let length = bytes_of(frame.header.payload_length);
-    match (frame.close, frame.payload) {
-        (Some(close), _) => match (close.code, close.reason) {
-            (Some(code), reason) => {
-                let named = code_name(code).map(|name| format!(" {name}")).unwrap_or_default();
-                let reason = reason.filter(|reason| !reason.0.is_empty());
-                let reason =
-                    reason.map(|reason| format!(" \"{}\"", cut(&shown(reason.0)))).unwrap_or_default();
-                format!("close {code}{named}{reason}")
-            }
-            (None, _) => "close without a status".to_owned(),
-        },
-        (None, Payload::Text(text)) if !frame.compressed && !text.is_empty() => {
-            format!("{name} \"{}\"", cut(text))
-        }
-        _ if frame.compressed => format!("{name}, {length} compressed"),
-        _ => format!("{name}, {length}"),
+    match text_of(frame) {
+        Some(text) if frame.compressed => format!("{name} \"{}\", {length} compressed", cut(text)),
+        Some(text) => format!("{name} \"{}\"", cut(text)),
+        None if frame.compressed => format!("{name}, {length} compressed"),
+        None => format!("{name}, {length}"),
     }
+}
+
+fn close(close: &Close<'_>) -> String {
+    let Some(code) = close.code else { return "close without a status".to_owned() };
+    let named = code_name(code).map(|name| format!(" {name}")).unwrap_or_default();
+    let reason = close.reason.filter(|reason| !reason.0.is_empty());
+    let reason = reason.map(|reason| format!(" \"{}\"", cut(&shown(reason.0)))).unwrap_or_default();
+    format!("close {code}{named}{reason}")
+}
+
+/// What a frame says, if that is text. Behind a later fragment's own bytes stands all of its message.
+fn text_of<'a>(frame: &Frame<'a>) -> Option<&'a str> {
+    let payload = match frame.inflated {
+        None if frame.compressed => return None,
+        None => frame.payload,
+        Some(_) if frame.header.opcode == Opcode::Continuation => return None,
+        Some(inflated) => inflated.payload,
+    };
+    match payload {
+        Payload::Text(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// What becomes of a compressed message with this frame, behind what the frame is.
+pub(super) fn inflated(frame: &Frame<'_>) -> String {
+    let why_not = frame.undecoded.map(|why| format!(" Not inflated: {}.", why_not(why)));
+    let Some(inflated) = frame.inflated else { return why_not.unwrap_or_default() };
+    let first = if inflated.truncated { "more than " } else { "" };
+    let length = bytes_of(inflated.payload.bytes().len() as u64);
+    let says = match inflated.payload {
+        Payload::Text(text) if frame.header.opcode == Opcode::Continuation => format!(": \"{}\"", cut(text)),
+        _ => String::new(),
+    };
+    format!(" Inflated, it has {first}{length}{says}.{}", why_not.unwrap_or_default())
 }
 
 /// How a data frame stands to its message.
@@ -79,11 +104,16 @@ pub(super) fn part(message: Option<u64>, opcode: Opcode, fin: bool, fragment: u6
     }
 }
 
+/// How long a pong took, in seconds, behind what it is.
+pub(super) fn after(delay: f64) -> String {
+    format!(", {:.2} ms later", delay * 1e3)
+}
+
 /// What a pong answers: packet and delay in seconds.
 pub(super) fn pong(ping: Option<(u64, f64)>) -> String {
     match ping {
         Some((packet, delay)) => {
-            format!("It answers the ping of packet {packet} after {:.2} ms.", delay * 1e3)
+            format!("It answers the ping of packet {packet}{}.", after(delay))
         }
         None => "No ping before it has this payload: a heartbeat, which needs no answer.".to_owned(),
     }
@@ -95,12 +125,10 @@ pub(super) fn ended(row: &Connection<'_>) -> [String; 2] {
             "the connection ends",
             "Both sides sent a Close, so nothing was lost. The server is to close TCP first.",
         ],
-        EndedBy::Fin => {
-            ["TCP closes", "No close handshake came before: whether everything arrived is not known."]
-        }
-        EndedBy::Reset => {
-            ["TCP is reset", "No close handshake came before: whether everything arrived is not known."]
-        }
+        EndedBy::Fin | EndedBy::Reset => [
+            "the connection ends",
+            "Without a complete close handshake, whether everything arrived is not known.",
+        ],
         EndedBy::Open => ["the capture ends", "The connection was still open."],
         EndedBy::Evicted => ["no longer followed", "Too many connections were open at once."],
         EndedBy::PortReuse => ["no longer followed", "A new connection began between the same ports."],

@@ -29,19 +29,27 @@ impl HtmlForm {
         if std::mem::replace(&mut self.begun, true) {
             return Ok(());
         }
-        out.write_all(b"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
-        out.write_all(b"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")?;
-        writeln!(out, "<title>sockeye explain</title>\n<style>\n{STYLE}")?;
-        for field in 0..LIT {
-            let named = format!("[data-f~=\"{field}\"]");
-            writeln!(
-                out,
-                ".e:has({named}:is(:hover,:focus)) {named}{{background:var(--lit);outline-color:var(--ink)}}"
-            )?;
-        }
-        out.write_all(b"</style>\n</head>\n<body>\n")
+        out.write_all(head(LIT).as_bytes())
     }
 }
+
+/// The page up to its first element; `lit` fields light up.
+pub(super) fn head(lit: usize) -> String {
+    let mut head = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n".to_owned();
+    head.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    let _ = writeln!(head, "<title>sockeye explain</title>\n<style>\n{STYLE}");
+    for field in 0..lit {
+        let named = format!("[data-f~=\"{field}\"]");
+        let _ = writeln!(
+            head,
+            ".e:has({named}:is(:hover,:focus)) {named}{{background:var(--lit);outline-color:var(--ink)}}"
+        );
+    }
+    head + "</style>\n</head>\n<body>\n"
+}
+
+/// The end of the page.
+pub(super) const END: &str = "</body>\n</html>\n";
 
 impl Form for HtmlForm {
     fn explanation(&mut self, explanation: &Explanation, out: &mut dyn io::Write) -> io::Result<()> {
@@ -51,7 +59,7 @@ impl Form for HtmlForm {
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         self.begin(out)?;
-        out.write_all(b"</body>\n</html>\n")
+        out.write_all(END.as_bytes())
     }
 }
 

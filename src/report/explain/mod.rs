@@ -2,6 +2,7 @@
 
 mod conversation;
 mod html;
+mod ink;
 mod json;
 mod markdown;
 mod markup;
@@ -17,7 +18,9 @@ use std::io;
 
 use crate::explain::Explanation;
 
-pub use conversation::{conversation_json, diagram, lesson, mermaid};
+pub use conversation::{
+    conversation_json, diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid,
+};
 pub use html::HtmlForm;
 pub use json::JsonForm;
 pub use markdown::MarkdownForm;

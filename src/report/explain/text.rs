@@ -9,9 +9,9 @@ use std::fmt::Write;
 use std::io;
 
 use super::Form;
+use super::ink::{Color, Ink};
 use super::wrap::{cited, safe, wrap};
 use crate::explain::{Explanation, Mark, Note, Role};
-use crate::record::Severity;
 use crate::report::words;
 
 /// Columns of a line.
@@ -120,64 +120,5 @@ fn heading(text: &mut String, title: &str, ink: Ink) {
 fn paragraph(text: &mut String, label: &str, content: &str, indent: usize) {
     for line in wrap(&format!("{label}{content}"), WIDTH - indent) {
         let _ = writeln!(text, "{:indent$}{line}", "");
-    }
-}
-
-/// What a colour stands for; never the only sign of anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Color {
-    Plain,
-    Title,
-    Header,
-    Length,
-    Key,
-    Payload,
-    Error,
-    Warning,
-}
-
-impl Color {
-    fn of(severity: Severity) -> Self {
-        if severity == Severity::Error { Color::Error } else { Color::Warning }
-    }
-
-    fn field(role: Role) -> Self {
-        match role {
-            Role::Fin | Role::Reserved | Role::Opcode | Role::Mask => Color::Header,
-            Role::Length | Role::ExtendedLength => Color::Length,
-            Role::MaskingKey => Color::Key,
-            Role::Payload | Role::StatusCode => Color::Payload,
-            Role::Line => Color::Plain,
-        }
-    }
-
-    /// The escape sequence that begins it (ECMA-48 SGR).
-    fn begin(self) -> &'static str {
-        match self {
-            Color::Plain => "",
-            Color::Title => "\x1b[1m",
-            Color::Header => "\x1b[36m",
-            Color::Length => "\x1b[35m",
-            Color::Key => "\x1b[33m",
-            Color::Payload => "\x1b[32m",
-            Color::Error => "\x1b[1;31m",
-            Color::Warning => "\x1b[31m",
-        }
-    }
-}
-
-/// Whether there are colours.
-#[derive(Debug, Clone, Copy)]
-struct Ink(bool);
-
-impl Ink {
-    fn paint(self, color: Color, text: &str) -> String {
-        // Columns are filled with spaces, which belong to nothing.
-        let content = text.trim_end_matches(' ');
-        if !self.0 || color == Color::Plain || content.is_empty() {
-            return text.to_owned();
-        }
-        let filling = text.strip_prefix(content).unwrap_or_default();
-        format!("{}{content}\x1b[0m{filling}", color.begin())
     }
 }

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Color, Ink, OFFSET_OF_LINE, WIDTH, heading};
+use super::{OFFSET_OF_LINE, WIDTH, heading};
 use crate::explain::{Acceptance, Check, Explanation, Field};
 use crate::report::accept::{LABELS, accept_rows};
+use crate::report::explain::ink::{Color, Ink};
 use crate::report::explain::wrap::{cited, fit, safe, wrap};
 
 /// Columns before the accept's steps.

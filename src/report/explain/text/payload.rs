@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Color, Ink, heading, paragraph};
+use super::{heading, paragraph};
 use crate::explain::{Content, Explanation, Unmasking, Wire};
+use crate::report::explain::ink::{Color, Ink};
 use crate::report::explain::payload::{headline, inflated_title, is_prefix, says_text};
 use crate::report::explain::wrap::safe;
 

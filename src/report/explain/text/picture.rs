@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Color, Ink};
 use crate::explain::{Cell, Explanation, Row};
+use crate::report::explain::ink::{Color, Ink};
 use crate::report::explain::wrap::{center, wrap};
 
 const RULER: &str = "

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Color, Ink, OFFSET_OF_LINE, WIDTH};
+use super::{OFFSET_OF_LINE, WIDTH};
 use crate::explain::{Explanation, Field, Role};
+use crate::report::explain::ink::{Color, Ink};
 use crate::report::explain::wrap::{fit, safe, wrap};
 
 /// Columns of offset, bytes, bits and field, with the spaces behind them.
