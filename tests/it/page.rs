@@ -1,36 +1,15 @@
-//! The page of `explain`, in a browser. Without one these tests say so, and pass.
+//! The pages of `explain`, in a browser. Without one these tests say so, and pass.
 
 use std::fs;
-use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::Command;
 
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+use serde_json::{Value, json};
 
-/// The document after `script` has run behind `page`; `None` without a browser.
-fn document(name: &str, page: &str, script: &str) -> Option<String> {
-    let is_there = |browser: &&&str| Command::new(browser).arg("--version").output().is_ok();
-    let Some(browser) = BROWSERS.iter().find(is_there) else {
-        // Written by `eprintln!`, it would be seen only if the test failed.
-        let mut shown = stderr();
-        writeln!(shown, "SKIPPED {name}: none of {BROWSERS:?} is installed").unwrap();
-        return None;
-    };
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join(format!("{name}.html"));
-    fs::write(&file, format!("{page}<script>{script}</script>")).unwrap();
-    let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-        .args(["--dump-dom", "--virtual-time-budget=600000"])
-        .arg(format!("--user-data-dir={}", folder.join(name).display()))
-        .arg(format!("file://{}", file.display()))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    Some(String::from_utf8(output.stdout).unwrap())
-}
+use crate::browser::Browser;
 
-fn page(args: &[&str]) -> String {
+/// The page that the command writes, opened in a browser; `None` without one.
+fn opened(name: &str, width: u32, args: &[&str]) -> Option<Browser> {
     let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["explain", "--format", "html"])
@@ -38,41 +17,69 @@ fn page(args: &[&str]) -> String {
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.html"));
+    fs::write(&file, output.stdout).unwrap();
+    Browser::open(&file, width)
+}
+
+/// What lights up, while the mouse is over the first element of a selector: each part of the page with the fields that
+/// it belongs to.
+fn lit(browser: &mut Browser, selector: &str) -> Vec<String> {
+    let colours = "[...document.querySelectorAll('[data-f]')].map(e => getComputedStyle(e).backgroundColor)";
+    browser.hover("h2");
+    let before = browser.value(colours);
+    browser.hover(selector);
+    let after = browser.value(colours);
+    let names = browser.value("[...document.querySelectorAll('[data-f]')].map(e => e.tagName + e.dataset.f)");
+    let [before, after, names] = [&before, &after, &names].map(|list| list.as_array().unwrap());
+    let changed = before.iter().zip(after).zip(names).filter(|((before, after), _)| before != after);
+    changed.map(|(_, name)| name.as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn a_field_its_bytes_and_its_boxes_light_up_together() {
-    // A page that has no focus yet shows none.
-    let script = "
-        const run = () => {
-            if (!document.hasFocus()) return setTimeout(run, 5);
-            const key = document.querySelector('tr[data-f=\"7\"]');
-            const colour = element => getComputedStyle(element).backgroundColor;
-            const before = colour(key);
-            key.focus();
-            const after = colour(key);
-            const lit = [...document.querySelectorAll('[data-f]')].filter(element => colour(element) === after);
-            const parts = lit.map(element => element.tagName + element.dataset.f).join(' ');
-            document.body.innerHTML = `<p id=result>${before !== after} ${parts}</p>`;
-        };
-        run();
-    ";
-    let page = page(&["samples/echo.pcap", "--frame", "0:1"]);
-    let Some(document) = document("highlight", &page, script) else { return };
-    let boxes = "DIV7 DIV7";
-    let bytes = "SPAN7 SPAN7 SPAN7 SPAN7";
-    let lane = ["SPAN7"; 9].join(" ");
-    assert!(document.contains(&format!("true {boxes} {bytes} TR7 {lane}<")), "{document}");
+    let Some(mut browser) = opened("highlight", 1000, &["samples/echo.pcap", "--frame", "0:1"]) else {
+        return;
+    };
+    // The box of the key in two rows, its bytes, its row in the table, and itself above each byte of payload.
+    let key = [&["DIV7"; 2][..], &["SPAN7"; 4], &["TR7"], &["SPAN7"; 9]].concat();
+    for part in ["tr[data-f='7']", ".strip [data-f='7']", ".box [data-f='7']", ".lane .key"] {
+        assert_eq!(lit(&mut browser, part), key, "{part}");
+    }
+    let first_byte = lit(&mut browser, ".strip [data-f='0 1 2 3 4']");
+    let bits = ["0", "1", "2", "3", "4"];
+    let boxes: Vec<String> = bits.iter().map(|bit| format!("DIV{bit}")).collect();
+    let rows: Vec<String> = bits.iter().map(|bit| format!("TR{bit}")).collect();
+    assert_eq!(first_byte, [boxes, vec!["SPAN0 1 2 3 4".to_owned()], rows].concat());
 }
 
 #[test]
-fn the_page_of_a_handshake_fits_its_window() {
-    let script = "
-        const wide = document.documentElement.scrollWidth > innerWidth;
-        document.body.innerHTML = `<p id=result>wide: ${wide}</p>`;
-    ";
-    let page = page(&["samples/wrong-accept.pcap", "--handshake", "0"]);
-    let Some(document) = document("window", &page, script) else { return };
-    assert!(document.contains("wide: false"), "{document}");
+fn pages_fit_their_window() {
+    for (name, args) in [
+        ("handshake", &["samples/wrong-accept.pcap", "--handshake", "0"][..]),
+        ("compressed", &["samples/compressed.pcap", "--message", "0:10"]),
+        ("lesson", &["samples/compressed.pcap", "--stream", "0"]),
+    ] {
+        let Some(mut browser) = opened(name, 1000, args) else { return };
+        let wide = "[document.documentElement.scrollWidth > innerWidth, innerWidth]";
+        assert_eq!(browser.value(wide), json!([false, 1000]), "{name}");
+    }
+}
+
+#[test]
+fn the_pictures_are_well_formed() {
+    let Some(mut browser) = opened("picture", 1000, &["samples/echo.pcap", "--frame", "0:1"]) else { return };
+    for args in [&["--frame", "0:1"][..], &["--stream", "0"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["explain", "tests/data/hostile.pcap", "--format", "svg"])
+            .args(args)
+            .output()
+            .unwrap();
+        let picture = Value::from(String::from_utf8(output.stdout).unwrap());
+        let errors = format!(
+            "new DOMParser().parseFromString({picture}, 'image/svg+xml').querySelectorAll('parsererror').length"
+        );
+        assert_eq!(browser.value(&errors), 0, "{args:?}");
+    }
 }
