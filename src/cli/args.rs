@@ -44,7 +44,19 @@ pub(super) enum Command {
     /// Print the rules: a table of them, or all that there is to say about one
     Rules(RulesArgs),
     /// Print the JSON Schema of the JSON output
-    Schema,
+    Schema {
+        /// Whose output
+        #[arg(value_enum, value_name = "OUTPUT", default_value_t = SchemaOf::Records)]
+        of: SchemaOf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// The records of `sockeye --format json` and `jsonl`
+    Records,
+    /// The document of `sockeye explain --format json`
+    Explain,
 }
 
 const CHECK_HELP: &str = "\

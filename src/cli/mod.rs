@@ -24,8 +24,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, SchemaOf};
 use failure::Failure;
+
+use crate::report::{EXPLAIN_SCHEMA_TEXT, SCHEMA_TEXT};
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
@@ -37,7 +39,7 @@ pub fn main() -> ExitCode {
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),
-        Some(Command::Schema) => schema().map(|()| ExitCode::SUCCESS),
+        Some(Command::Schema { of }) => schema(of).map(|()| ExitCode::SUCCESS),
         None => timeline::run(&args.timeline).map(|()| ExitCode::SUCCESS),
     };
     match done {
@@ -51,8 +53,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn schema() -> Result<(), Failure> {
-    io::stdout().write_all(crate::report::SCHEMA_TEXT.as_bytes()).map_err(Failure::Output)
+fn schema(of: SchemaOf) -> Result<(), Failure> {
+    let text = match of {
+        SchemaOf::Records => SCHEMA_TEXT,
+        SchemaOf::Explain => EXPLAIN_SCHEMA_TEXT,
+    };
+    io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
 }
 
 /// Writes `error: …`, `warning: …` or `note: …` to standard error, if anybody can read it.

@@ -1,5 +1,6 @@
 //! The fields of a frame (RFC 6455 §5.2), as many of them as there are bytes for.
 
+use super::content::shown;
 use super::model::{Field, Role, pairs};
 use crate::base::Direction;
 use crate::websocket::{CloseBody, CodeClass, FrameHeader, Opcode, code_class, code_name};
@@ -122,7 +123,7 @@ pub(super) fn of_payload(header: &FrameHeader, captured: &[u8], kind: &str) -> V
     let masked = if header.masked() { "masked " } else { "" };
     match (header.opcode, CloseBody::parse(captured)) {
         _ if length == 0 => Vec::new(),
-        (Opcode::Close, CloseBody::Status { code, .. }) if length >= 2 => {
+        (Opcode::Close, CloseBody::Status { code, reason: says }) if length >= 2 => {
             let code = Field {
                 rfc: "RFC 6455 §5.5.1",
                 ..whole(
@@ -142,7 +143,7 @@ pub(super) fn of_payload(header: &FrameHeader, captured: &[u8], kind: &str) -> V
                     Role::Payload,
                     "reason",
                     bytes_of(length - 2),
-                    format!("{masked}UTF-8, for people"),
+                    format!("{masked}UTF-8, for people{}", quoted(says)),
                 )
             });
             [Some(code), reason].into_iter().flatten().collect()
@@ -151,6 +152,17 @@ pub(super) fn of_payload(header: &FrameHeader, captured: &[u8], kind: &str) -> V
             let meaning = format!("{masked}{kind}");
             vec![whole(offset, length, Role::Payload, "payload", bytes_of(length), meaning)]
         }
+    }
+}
+
+/// Bytes of a reason shown: all that it may have (RFC 6455 §5.5).
+const REASON: usize = 123;
+
+/// What a reason says, behind what it is.
+fn quoted(reason: &[u8]) -> String {
+    match reason.get(..REASON).unwrap_or(reason) {
+        [] => String::new(),
+        says => format!(": \"{}\"", shown(says)),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn why_not(why: Undecoded) -> String {
         }
         Undecoded::Limit(cap) => format!("the cap `{}` was reached; --limit raises it", cap.name()),
         Undecoded::Invalid { at } => {
-            format!("it cannot be, from byte {at} of its compressed payload on")
+            format!("it is broken at byte {at} of the compressed payload")
         }
     }
 }

@@ -176,7 +176,7 @@ fn inflation<'a>(frame: &Frame<'a>) -> Inflation<'a> {
         Some((_, Content::Undecoded(Undecoded::Invalid { at }))) => Inflation {
             inflated: None,
             why_not: Some(format!(
-                "it cannot be, from byte {at} on: it refers to messages before these bytes, or is broken"
+                "at byte {at} of the compressed payload it refers to messages before these bytes, or is broken"
             )),
         },
         Some((_, Content::Undecoded(why))) => Inflation::of_frame(None, Some(why), true),

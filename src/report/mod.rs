@@ -22,8 +22,8 @@ use crate::record::Record;
 pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
 pub use explain::{
-    Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, diagram_html,
-    diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
+    EXPLAIN_SCHEMA_TEXT, Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json,
+    diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
 };
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};

@@ -121,6 +121,7 @@ fn a_cut_capture_is_told_to_people_and_to_programs() {
 #[test]
 fn the_schema_is_printed() {
     assert_eq!(stdout(&["schema"]), sockeye::report::SCHEMA_TEXT);
+    assert_eq!(stdout(&["schema", "explain"]), sockeye::report::EXPLAIN_SCHEMA_TEXT);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use sockeye::capture::Reader;
 use sockeye::encode::{FrameSpec, LengthForm};
 use sockeye::explain::{Explanation, Pasted, of_bytes, of_frame, of_handshake};
 use sockeye::record::Record;
+use sockeye::report::EXPLAIN_SCHEMA_TEXT;
 use sockeye::websocket::Opcode;
 
 use crate::samples;
@@ -89,6 +90,39 @@ fn no_form_lets_text_from_the_wire_control_the_reader() {
         let text = run(&["--stream", "0", "--format", form]);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
     }
+}
+
+#[test]
+fn the_json_keeps_to_its_schema() {
+    let schema = serde_json::from_str(EXPLAIN_SCHEMA_TEXT).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let samples = samples::all();
+    let mut calls: Vec<Vec<&str>> = vec![
+        vec!["--hex", "81 05 48 65 6c 6c 6f 81 89 32 fd"],
+        vec!["--hex", "c1 07 f2 48 cd c9 c9 07 00 c1 01 ff", "--extensions", "permessage-deflate"],
+        vec!["--hex", "88 8b 01 02 03 04 02 ea", "--from", "server"],
+    ];
+    for sample in &samples {
+        let path = sample.to_str().unwrap();
+        let parts = [["--frame", "0:1"], ["--message", "0:10"], ["--handshake", "0"], ["--stream", "0"]];
+        calls.extend(parts.map(|[part, which]| vec![path, part, which]));
+    }
+    let mut valid = 0;
+    for call in &calls {
+        let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+            .args(["explain", "--format", "json"])
+            .args(call)
+            .output()
+            .unwrap();
+        // Not every sample has all of them.
+        if let Ok(document) = serde_json::from_slice(&output.stdout) {
+            let errors: Vec<String> =
+                validator.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{call:?}: {errors:#?}");
+            valid += 1;
+        }
+    }
+    assert!(valid > 30, "{valid}");
 }
 
 prop_compose! {

@@ -10,7 +10,7 @@ use std::io;
 use super::Form;
 use super::markup::{classes, markup};
 use super::payload::{headline, inflated_title, is_prefix, says_text};
-use crate::explain::{Content, Explanation, Mark};
+use crate::explain::{Content, Explanation, Mark, Role};
 use crate::report::words;
 
 /// How the page looks.
@@ -127,17 +127,24 @@ fn fields(page: &mut String, explanation: &Explanation) {
     if explanation.fields.is_empty() {
         return;
     }
-    page.push_str(
-        "<table>\n<tr><th>offset</th><th>bytes</th><th>field</th><th>value</th><th>meaning</th></tr>\n",
+    // The lines of a handshake are their own bytes.
+    let has_bytes = explanation.fields.iter().any(|field| field.role != Role::Line);
+    let titles = if has_bytes { "<th>bytes</th>" } else { "" };
+    let _ = writeln!(
+        page,
+        "<table>\n<tr><th>offset</th>{titles}<th>field</th><th>value</th><th>meaning</th></tr>"
     );
     for (at, field) in explanation.fields.iter().enumerate() {
         let rules: Vec<String> = field.rules.iter().map(|code| format!("<strong>{code}</strong> ")).collect();
+        let bytes = match field.role {
+            Role::Line => String::new(),
+            _ => format!("<td class=\"bytes\"><code>{}</code></td>", bytes::of_field(explanation, field)),
+        };
         let _ = writeln!(
             page,
-            "<tr class=\"{}\" data-f=\"{at}\" tabindex=\"0\"><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}{} <cite>{}</cite></td></tr>",
+            "<tr class=\"{}\" data-f=\"{at}\" tabindex=\"0\"><td>{}</td>{bytes}<td>{}</td><td>{}</td><td>{}{} <cite>{}</cite></td></tr>",
             classes(explanation, at),
             field.offset,
-            bytes::of_field(explanation, field),
             markup(&field.name),
             markup(&field.value),
             rules.concat(),
@@ -174,7 +181,7 @@ fn finding(page: &mut String, mark: &Mark) {
     let on: Vec<String> = mark.fields.iter().map(usize::to_string).collect();
     let _ = writeln!(
         page,
-        "<li class=\"finding {severity}\" data-f=\"{}\" tabindex=\"0\"><strong>{severity} {} {}</strong><br>{}<br><cite>{}</cite> {} {}<br>{}</li>",
+        "<li class=\"finding {severity}\" data-f=\"{}\" tabindex=\"0\"><strong>{severity} {} {}</strong><br>{}<br><cite>{}</cite> {}<br><b>why</b> {}<br><b>help</b> {}</li>",
         on.join(" "),
         mark.code,
         mark.name,

@@ -10,6 +10,9 @@ use crate::explain::Explanation;
 use crate::record::SCHEMA;
 use crate::report::json::Harmless;
 
+/// The JSON Schema of this form, of explanations and of whole connections.
+pub const EXPLAIN_SCHEMA_TEXT: &str = include_str!("schema.json");
+
 /// `{"sockeye": {"version", "schema"}, "explanations": […]}`.
 #[derive(Debug, Default)]
 pub struct JsonForm {

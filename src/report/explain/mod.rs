@@ -22,7 +22,7 @@ pub use conversation::{
     conversation_json, diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid,
 };
 pub use html::HtmlForm;
-pub use json::JsonForm;
+pub use json::{EXPLAIN_SCHEMA_TEXT, JsonForm};
 pub use markdown::MarkdownForm;
 pub use sequence::sequence;
 pub use svg::SvgForm;

@@ -7,8 +7,12 @@ pub(super) fn headline(title: &str, content: &Content) -> String {
     let Content { kind, length, captured, truncated, .. } = content;
     let first = if *truncated { "the first " } else { "" };
     let bytes = if *length == 1 { "byte" } else { "bytes" };
-    let there =
-        if captured < length { format!(", of which {captured} were captured") } else { String::new() };
+    let there = match *captured {
+        all if all >= *length => String::new(),
+        0 => ", none of them captured".to_owned(),
+        1 => ", of which 1 was captured".to_owned(),
+        some => format!(", of which {some} were captured"),
+    };
     format!("{title}: {kind}, {first}{length} {bytes}{there}")
 }
 

@@ -46,10 +46,9 @@ fn more(page: &mut String, bytes: u64) {
 /// The bytes of a field, or its bits.
 pub(super) fn of_field(explanation: &Explanation, field: &Field) -> String {
     let Some([first, count]) = field.bits else {
-        let most = if field.role == Role::Line { 0 } else { OF_FIELD };
-        let bytes = explanation.bytes.part(field.offset, field.length, most);
+        let bytes = explanation.bytes.part(field.offset, field.length, OF_FIELD);
         let pairs: Vec<String> = bytes.iter().map(|byte| pair(*byte)).collect();
-        let more = if most > 0 && (bytes.len() as u64) < field.length { " …" } else { "" };
+        let more = if (bytes.len() as u64) < field.length { " …" } else { "" };
         return pairs.join(" ") + more;
     };
     let byte = explanation.bytes.part(field.offset, 1, 1).first().copied().flatten();
