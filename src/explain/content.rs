@@ -31,6 +31,7 @@ pub(super) fn content(kind: &str, payload: &[u8], missing: &[[u64; 2]], length: 
         inflated: None,
         assumed: false,
         not_inflated: None,
+        marks: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Findings find the fields they stand on.
 
-use super::model::{Explanation, Field, Mark, Role};
+use super::model::{ByteMark, Explanation, Field, Mark, MessageByte, Role, Subject};
 use crate::check::registry::rule;
 use crate::record::Finding;
 
@@ -17,6 +17,11 @@ impl From<&Finding<'_>> for Mark {
             why: rule(finding.code).map_or("", |rule| rule.why),
             help: finding.help,
             fields: Vec::new(),
+            byte: finding.details.iter().find_map(|(name, value)| match *name {
+                "text_offset" => value.as_u64().map(MessageByte::Said),
+                "payload_offset" => value.as_u64().map(MessageByte::Sent),
+                _ => None,
+            }),
         }
     }
 }
@@ -39,7 +44,30 @@ impl Explanation {
             }
         }
         mark.fields = on;
+        self.mark_byte(&mark);
         self.findings.push(mark);
+    }
+
+    /// Marks a byte of the payload, if all of the message that it is counted in is here.
+    fn mark_byte(&mut self, mark: &Mark) {
+        let is_whole = self.subject == Subject::Message || self.is_whole_message();
+        let Some(content) = &mut self.content else { return };
+        let (place, offset) = match (mark.byte, &mut content.inflated) {
+            (Some(MessageByte::Said(offset)), Some(inflated)) => (&mut inflated.marks, offset),
+            (Some(MessageByte::Said(offset)), None) if is_whole => (&mut content.marks, offset),
+            (Some(MessageByte::Sent(offset)), _) if is_whole => (&mut content.marks, offset),
+            _ => return,
+        };
+        place.push(ByteMark { offset, code: mark.code });
+    }
+
+    /// Whether it is a frame that is a message of its own.
+    fn is_whole_message(&self) -> bool {
+        self.fields.iter().all(|field| match field.role {
+            Role::Fin => field.value == "1",
+            Role::Opcode => !field.value.starts_with("0x0"),
+            _ => true,
+        })
     }
 
     fn fields_where(&self, is_meant: impl Fn(&Field) -> bool) -> Vec<usize> {

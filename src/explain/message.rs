@@ -30,6 +30,7 @@ pub struct Joined {
     compressed: bool,
     inflated: Option<Kept>,
     why_not: Option<String>,
+    marks: Vec<Mark>,
     frames: u64,
     payload: Vec<u8>,
     missing: Vec<[u64; 2]>,
@@ -51,6 +52,7 @@ impl Joined {
             compressed: first.compressed,
             inflated: None,
             why_not: None,
+            marks: Vec::new(),
             frames: 0,
             payload: Vec::new(),
             missing: Vec::new(),
@@ -86,7 +88,7 @@ impl Joined {
 
     /// Adds a finding about all of it.
     pub fn mark(&mut self, mark: Mark) {
-        self.explanation.mark(mark, None);
+        self.marks.push(mark);
     }
 
     /// The whole message; `None` if one frame is all of it.
@@ -108,6 +110,7 @@ impl Joined {
         Inflation { inflated, why_not: self.why_not }.add_to(&mut says, self.of);
         explanation.content = Some(says);
         explanation.notes = vec![JOINED];
+        self.marks.into_iter().for_each(|mark| explanation.mark(mark, None));
         Some(explanation)
     }
 }

@@ -28,5 +28,8 @@ pub use conversation::{Conversation, Narrator, State, Step};
 pub use frame::of_frame;
 pub use handshake::of_handshake;
 pub use message::Joined;
-pub use model::{Cell, Check, Content, Explanation, Field, Mark, Note, Role, Row, Subject, Unmasking, Wire};
+pub use model::{
+    ByteMark, Cell, Check, Content, Explanation, Field, Mark, MessageByte, Note, Role, Row, Subject,
+    Unmasking, Wire,
+};
 pub use pasted::{Pasted, of_bytes};

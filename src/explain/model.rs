@@ -223,6 +223,17 @@ pub struct Content {
     pub assumed: bool,
     /// Why what it inflates to is not known, or not all of it.
     pub not_inflated: Option<String>,
+    /// The bytes at which something is wrong.
+    pub marks: Vec<ByteMark>,
+}
+
+/// A byte of a payload at which something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ByteMark {
+    /// Where it stands in the payload.
+    pub offset: u64,
+    /// The code of the finding.
+    pub code: &'static str,
 }
 
 /// Something that a handshake must have.
@@ -236,6 +247,15 @@ pub struct Check {
     pub found: Option<String>,
     /// Who demands it.
     pub rfc: &'static str,
+}
+
+/// A byte of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageByte {
+    /// Counted in its payload as it was sent.
+    Sent(u64),
+    /// Counted in what it says: after inflating, if it is compressed.
+    Said(u64),
 }
 
 /// Why the RFC wants it so.
@@ -270,4 +290,7 @@ pub struct Mark {
     pub help: &'static str,
     /// Which of the fields it stands on; none if it is about something around them.
     pub fields: Vec<usize>,
+    /// The byte of the message at which it is found: before inflating, or after.
+    #[serde(skip)]
+    pub byte: Option<MessageByte>,
 }

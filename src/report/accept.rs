@@ -29,7 +29,7 @@ pub fn accept_json(acceptance: &Acceptance, out: &mut dyn io::Write) -> io::Resu
 pub(super) fn accept_rows(acceptance: &Acceptance) -> Vec<(&'static str, String)> {
     let steps = &acceptance.steps;
     let nonce = match (&steps.nonce, acceptance.key_problem()) {
-        (Ok(nonce), _) => format!("base64 of 16 bytes: {}", hex(nonce)),
+        (Ok(nonce), _) => format!("16 bytes: {}", hex(nonce)),
         (Err(_), why) => {
             format!("✗ {}; hashed as it is written all the same", why.unwrap_or_default())
         }

@@ -1,6 +1,9 @@
 //! How the forms speak of a payload.
 
-use crate::explain::Content;
+use crate::explain::{ByteMark, Content};
+
+/// Bytes of a line of a dump.
+pub(super) const LINE: usize = 16;
 
 /// What it is, and how many bytes.
 pub(super) fn headline(title: &str, content: &Content) -> String {
@@ -35,4 +38,15 @@ pub(super) fn says_text(content: &Content) -> bool {
 /// Whether the text goes on.
 pub(super) fn is_prefix(content: &Content) -> bool {
     content.text_cut || content.captured < content.length
+}
+
+/// Under a line of a dump, which is the `index`th, the carets of what is wrong with its bytes. The bytes begin behind
+/// `before` columns, and each takes three.
+pub(super) fn carets(content: &Content, index: usize, before: usize) -> impl Iterator<Item = String> {
+    let start = (index * LINE) as u64;
+    let on_line = move |mark: &&ByteMark| mark.offset.checked_sub(start).is_some_and(|at| at < LINE as u64);
+    content.marks.iter().filter(on_line).map(move |mark| {
+        let indent = before + 3 * (mark.offset - start) as usize;
+        format!("{:indent$}^^ {}", "", mark.code)
+    })
 }

@@ -33,6 +33,16 @@ fn carets_stand_under_the_bits_that_are_wrong() {
 }
 
 #[test]
+fn a_caret_stands_under_the_byte_that_is_no_text() {
+    let all = text(b"\x81\x14something is n\xffot right", None);
+    let (line, caret) =
+        all.lines().zip(all.lines().skip(1)).find(|(_, line)| line.contains("^^ WS501")).unwrap();
+    assert_eq!(line.find("ff"), caret.find('^'), "{all}");
+    let page = drawn(&mut HtmlForm::default(), b"\x81\x01\xff", None);
+    assert!(page.contains("<strong>      ^^ WS501</strong>"), "{page}");
+}
+
+#[test]
 fn colours_change_nothing_but_the_colour() {
     let bytes = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
     let mut colored = drawn(&mut TextForm::new(true), bytes, None);

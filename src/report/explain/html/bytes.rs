@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use crate::explain::{Content, Explanation, Field, Role};
 use crate::report::explain::markup::{classes, markup, pair};
+use crate::report::explain::payload::{LINE, carets};
 
 /// Bytes of a field shown in its row.
 const OF_FIELD: usize = 8;
-/// Bytes of a line.
-const LINE: usize = 16;
+/// Columns before the bytes of a line.
+const OFFSET: usize = 6;
 
 /// The numbers of the fields that a byte belongs to, and the class of the first of them.
 fn fields_at(explanation: &Explanation, offset: u64) -> (String, String) {
@@ -97,6 +98,9 @@ pub(super) fn dump(page: &mut String, content: &Content) {
             })
             .collect();
         let _ = writeln!(page, "{:04x}  {:<47}  {}", at * LINE, pairs.join(" "), markup(&text));
+        for caret in carets(content, at, OFFSET) {
+            let _ = writeln!(page, "<strong>{caret}</strong>");
+        }
     }
     let rest = content.length.saturating_sub(content.bytes.0.len() as u64);
     if rest > 0 {

@@ -3,15 +3,15 @@
 use std::fmt::Write;
 
 use super::{heading, paragraph};
-use crate::explain::{Content, Explanation, Unmasking, Wire};
+use crate::explain::{Content, Explanation, Unmasking};
 use crate::report::explain::ink::{Color, Ink};
-use crate::report::explain::payload::{headline, inflated_title, is_prefix, says_text};
+use crate::report::explain::payload::{LINE, carets, headline, inflated_title, is_prefix, says_text};
 use crate::report::explain::wrap::safe;
 
-/// Bytes of a line.
-const LINE: usize = 16;
 /// Columns of the text and of JSON, which is cut into lines of this width.
 const INDENT: usize = 3;
+/// Columns of an offset, and the space behind it.
+const OFFSET: usize = 6;
 
 /// Appends both, if there is a payload.
 pub(super) fn draw(text: &mut String, explanation: &Explanation, ink: Ink) {
@@ -58,7 +58,7 @@ fn character(byte: Option<u8>) -> char {
 fn content(text: &mut String, title: &str, content: &Content, ink: Ink) {
     heading(text, &headline(title, content), ink);
     text.push('\n');
-    dump(text, &content.bytes, content.length);
+    dump(text, content, ink);
     match (&content.json, &content.text) {
         (Some(json), _) => {
             text.push('\n');
@@ -84,14 +84,17 @@ fn content(text: &mut String, title: &str, content: &Content, ink: Ink) {
 }
 
 /// Offset, hexadecimal, ASCII.
-fn dump(text: &mut String, bytes: &Wire, length: u64) {
-    for (index, line) in bytes.0.chunks(LINE).enumerate() {
+fn dump(text: &mut String, content: &Content, ink: Ink) {
+    for (index, line) in content.bytes.0.chunks(LINE).enumerate() {
         let characters: String = line.iter().map(|byte| character(*byte)).collect();
         let line = format!("   {:04x}  {:<47}  {characters}", index * LINE, pairs(line));
         let _ = writeln!(text, "{}", line.trim_end());
+        for caret in carets(content, index, INDENT + OFFSET) {
+            let _ = writeln!(text, "{}", ink.paint(Color::Error, &caret));
+        }
     }
-    let shown = bytes.0.len() as u64;
-    if length > shown {
-        let _ = writeln!(text, "   … {} more bytes", length - shown);
+    let more = content.length.saturating_sub(content.bytes.0.len() as u64);
+    if more > 0 {
+        let _ = writeln!(text, "   … {more} more bytes");
     }
 }
