@@ -60,9 +60,11 @@ fn pages_fit_their_window() {
         ("compressed", &["samples/compressed.pcap", "--message", "0:10"]),
         ("lesson", &["samples/compressed.pcap", "--stream", "0"]),
     ] {
-        let Some(mut browser) = opened(name, 1000, args) else { return };
-        let wide = "[document.documentElement.scrollWidth > innerWidth, innerWidth]";
-        assert_eq!(browser.value(wide), json!([false, 1000]), "{name}");
+        for width in [500, 1000] {
+            let Some(mut browser) = opened(name, width, args) else { return };
+            let wide = "[document.documentElement.scrollWidth > innerWidth, innerWidth]";
+            assert_eq!(browser.value(wide), json!([false, width]), "{name}");
+        }
     }
 }
 
