@@ -58,7 +58,7 @@ pub struct Step {
     pub code: Option<&'static str>,
 }
 
-/// The states of a WebSocket connection (RFC 6455 §4.1, §7.1).
+/// The states of a WebSocket connection (RFC 6455 §4.1, §7.1.3, §7.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum State {
@@ -66,9 +66,9 @@ pub enum State {
     Connecting,
     /// Messages go both ways.
     Open,
-    /// One side has sent its Close.
+    /// A side has sent its Close.
     Closing,
-    /// Both have, or TCP is gone.
+    /// TCP is closed.
     Closed,
 }
 
@@ -247,7 +247,8 @@ impl Narrator {
             return;
         }
         self.ends = Some([row.ends.client, row.ends.server]);
-        let state = (row.ended_by != EndedBy::Open).then_some(State::Closed);
-        self.fact(&row.place, None, Rank::End, words::ended(row), "RFC 6455 §7.1.1", state);
+        let closes = matches!(row.ended_by, EndedBy::CloseHandshake | EndedBy::Fin | EndedBy::Reset);
+        let state = (closes && row.closed.is_some()).then_some(State::Closed);
+        self.fact(&row.place, None, Rank::End, words::ended(row), "RFC 6455 §7.1.4", state);
     }
 }

@@ -93,6 +93,41 @@ fn no_form_lets_text_from_the_wire_control_the_reader() {
 }
 
 #[test]
+fn diagrams_of_all_samples_are_lines_that_mermaid_knows() {
+    let mut lines = 0;
+    for sample in samples::all() {
+        let output = Command::new(env!("CARGO_BIN_EXE_sockeye"))
+            .args(["explain", "--stream", "0", "--format", "mermaid"])
+            .arg(&sample)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let diagram = String::from_utf8(output.stdout).unwrap();
+        let (first, rest) = diagram.split_once('\n').unwrap();
+        assert_eq!(first, "sequenceDiagram");
+        for line in rest.lines() {
+            let beginnings = [
+                "    participant C as ",
+                "    participant S as ",
+                "    C->>S: ",
+                "    S->>C: ",
+                "    Note over C,S: ",
+            ];
+            let label = beginnings.iter().find_map(|beginning| line.strip_prefix(beginning)).expect(line);
+            // What has a meaning of its own is a character code: `#59;`.
+            let mut pieces = label.split('#');
+            assert!(!pieces.next().unwrap().contains([';', ':', '%', '{', '<']), "{line}");
+            for piece in pieces {
+                let (code, text) = piece.split_once(';').expect(line);
+                assert!(code.parse::<u32>().is_ok() && !text.contains([';', ':', '%', '{', '<']), "{line}");
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines > 200, "{lines}");
+}
+
+#[test]
 fn the_json_keeps_to_its_schema() {
     let schema = serde_json::from_str(EXPLAIN_SCHEMA_TEXT).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -64,8 +64,7 @@ impl Story {
                 let from = event.from.unwrap_or(Direction::ClientToServer);
                 (step.meaning, step.rfc) = match opcode {
                     Opcode::Close => {
-                        step.state =
-                            Some(if self.closed_by(from.reverse()) { State::Closed } else { State::Closing });
+                        step.state = Some(State::Closing);
                         (self.close(from), "RFC 6455 §7.1.2")
                     }
                     Opcode::Ping => {
@@ -84,18 +83,10 @@ impl Story {
         matches!(self.state, Some(State::Open | State::Closing))
     }
 
-    fn closed_by(&self, side: Direction) -> bool {
-        self.closed_first == Some(side)
-    }
-
     /// Adds a step; a state is told when it is entered.
     fn enter(&mut self, mut step: Step) {
         // Nothing opens what is closing.
-        let now = self.state;
-        step.state = step.state.filter(|state| {
-            // A connection may be closed as WebSocket, and then carry another handshake; never while it is open.
-            Some(*state) > now || now == Some(State::Closed) && *state == State::Connecting
-        });
+        step.state = step.state.filter(|state| Some(*state) > self.state);
         self.state = step.state.or(self.state);
         self.steps.push(step);
     }

@@ -121,10 +121,12 @@ pub(super) fn pong(ping: Option<(u64, f64)>) -> String {
 
 pub(super) fn ended(row: &Connection<'_>) -> [String; 2] {
     let [what, meaning] = match row.ended_by {
-        EndedBy::CloseHandshake => [
-            "the connection ends",
-            "Both sides sent a Close, so nothing was lost. The server is to close TCP first.",
-        ],
+        EndedBy::CloseHandshake if row.closed.is_none() => {
+            ["the capture ends", "Both sides sent a Close, so nothing was lost; TCP was still open."]
+        }
+        EndedBy::CloseHandshake => {
+            ["the connection ends", "Both sides sent a Close, and TCP is closed: nothing was lost."]
+        }
         EndedBy::Fin | EndedBy::Reset => [
             "the connection ends",
             "Without a complete close handshake, whether everything arrived is not known.",
