@@ -112,7 +112,8 @@ pub struct Decoder {
     state: State,
     /// What was kept while searching, and waits to be decoded.
     replay: VecDeque<Kept>,
-    doubt: Doubt,
+    /// How far what a search has found is to be believed; `None` without one.
+    doubt: Option<Box<Doubt>>,
 }
 
 #[derive(Debug)]
@@ -165,7 +166,7 @@ const BETWEEN_FRAMES: State =
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { state: BETWEEN_FRAMES, replay: VecDeque::new(), doubt: Doubt::default() }
+        Self { state: BETWEEN_FRAMES, replay: VecDeque::new(), doubt: None }
     }
 }
 
@@ -277,7 +278,7 @@ impl Decoder {
             self.replay.push_front(kept);
         }
         self.state = BETWEEN_FRAMES;
-        self.doubt.raise(&found.evidence);
+        self.doubt.get_or_insert_default().raise(&found.evidence);
         let skipped = captured.saturating_sub(again);
         out(FrameEvent::Found { start: found.start, skipped, evidence: found.evidence });
     }
@@ -339,7 +340,7 @@ impl Decoder {
         out: &mut impl FnMut(FrameEvent<'_>),
     ) {
         let Start { span, acked } = start;
-        if self.doubt.refutes(&header, expected.sought()) {
+        if self.doubt.as_mut().is_some_and(|doubt| doubt.refutes(&header, expected.sought())) {
             return self.search_on(span.length, out);
         }
         if !expected.admits(&header) {
@@ -393,7 +394,7 @@ impl Decoder {
 
     /// The place that was found is wrong, as its last bytes show.
     fn search_on(&mut self, captured: u64, out: &mut impl FnMut(FrameEvent<'_>)) {
-        self.state = if self.doubt.gives_up() {
+        self.state = if self.doubt.as_mut().is_some_and(|doubt| doubt.gives_up()) {
             State::Skipping { captured }
         } else {
             State::Searching { search: Box::default(), captured }
