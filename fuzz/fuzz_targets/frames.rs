@@ -5,10 +5,10 @@
 use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
-use sockeye::base::{Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp};
-use sockeye::websocket::{
-    Compression, Content, Demand, Inflater, Negotiated, Session, SessionEvent, Wanted,
+use sockeye::base::{
+    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
 };
+use sockeye::websocket::{Compression, Content, Demand, Inflater, Negotiated, Session, SessionEvent, Wanted};
 
 /// Bytes that a message may inflate to.
 const INFLATED: u64 = 128 << 10;
@@ -55,7 +55,13 @@ fn run(mut session: Session, bytes: &[u8]) {
         } else {
             StreamEvent::Data { span, acked: None, bytes: data }
         };
-        session.push(if turned.get() { direction.reverse() } else { direction }, &event, &mut inflater, &held, &mut check);
+        session.push(
+            if turned.get() { direction.reverse() } else { direction },
+            &event,
+            &mut inflater,
+            &held,
+            &mut check,
+        );
         rest = behind.get(data.len()..).unwrap_or_default();
     }
     session.finish(&mut inflater, &held, &mut check);

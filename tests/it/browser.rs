@@ -26,7 +26,8 @@ impl Browser {
         let is_there = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
         let Some(name) = NAMES.iter().find(is_there) else {
             // Written by `eprintln!`, it would be seen only if the test failed.
-            writeln!(stderr(), "SKIPPED {}: none of {NAMES:?} is installed", file.display()).unwrap();
+            let mut shown = stderr();
+            writeln!(shown, "SKIPPED {}: none of {NAMES:?} is installed", file.display()).unwrap();
             return None;
         };
         let mut process = Command::new(name)
