@@ -200,7 +200,9 @@ impl Narrator {
     }
 
     fn handshake(&mut self, row: &Handshake<'_>) {
-        let state = (row.outcome == Some(Outcome::Accepted)).then_some(State::Open);
+        // With a wrong answer to its key, the client fails the connection (§4.1).
+        let opens = row.outcome == Some(Outcome::Accepted) && row.accept.valid != Some(false);
+        let state = opens.then_some(State::Open);
         let from = row.response.map(|_| Direction::ServerToClient);
         self.fact(&row.place, from, Rank::Said, words::answer(row), "RFC 6455 §4.2.2", state);
     }

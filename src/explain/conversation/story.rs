@@ -58,10 +58,14 @@ impl Story {
                 (step.meaning, step.rfc, step.code) = (text, rfc, Some(code));
             }
             Kind::Frame { opcode, fin, message, payload, inflated } => {
-                if self.state.is_none() {
-                    self.begins_open(&step);
-                }
                 let from = event.from.unwrap_or(Direction::ClientToServer);
+                match self.state {
+                    None => self.begins_open(&step, words::NOT_CAPTURED),
+                    Some(State::Connecting) if from == Direction::ClientToServer => {
+                        self.begins_open(&step, words::NONETHELESS);
+                    }
+                    _ => {}
+                }
                 (step.meaning, step.rfc) = match opcode {
                     Opcode::Close => {
                         step.state = Some(State::Closing);
@@ -71,6 +75,7 @@ impl Story {
                         self.remember(from, payload, &step);
                         ("The peer is to answer with the same payload.".to_owned(), "RFC 6455 §5.5.2")
                     }
+                    Opcode::Reserved(_) => (words::RESERVED.to_owned(), "RFC 6455 §5.2"),
                     Opcode::Pong => (self.answer(from, &payload, &mut step), "RFC 6455 §5.5.3"),
                     _ => (self.part(from, opcode, fin, message) + &inflated, "RFC 6455 §5.4"),
                 };
@@ -91,11 +96,12 @@ impl Story {
         self.steps.push(step);
     }
 
-    fn begins_open(&mut self, first: &Step) {
+    /// What the handshake did not open, as far as it was seen, is open before its first frame.
+    fn begins_open(&mut self, first: &Step, [what, meaning]: [&str; 2]) {
         self.enter(Step {
             from: None,
-            what: "already open".to_owned(),
-            meaning: "The handshake is not in the capture; frames are, so it was accepted.".to_owned(),
+            what: what.to_owned(),
+            meaning: meaning.to_owned(),
             state: Some(State::Open),
             ..first.clone()
         });

@@ -63,3 +63,34 @@ fn of_very_many_steps_the_ends_are_kept() {
     assert_eq!(told.left_out, 5);
     assert_eq!(told.steps.last().unwrap().state, Some(State::Closing));
 }
+
+#[test]
+fn rfc6455_5_2_a_reserved_opcode_goes_on_with_no_message() {
+    let first = Event {
+        kind: Kind::Frame {
+            opcode: Opcode::Text,
+            fin: false,
+            message: Some(1),
+            payload: Vec::new(),
+            inflated: String::new(),
+        },
+        ..frame(1, CLIENT, Opcode::Text, b"")
+    };
+    let reserved = frame(2, CLIENT, Opcode::Reserved(0xb), b"");
+    let told = meanings(vec![first, reserved, frame(3, CLIENT, Opcode::Continuation, b"")]);
+    assert_eq!(told[2], words::RESERVED);
+    assert_eq!(told[3], "Fragment 2 of message 1, and the last one.");
+}
+
+#[test]
+fn rfc6455_4_1_what_the_handshake_did_not_open_the_client_may_open_nonetheless() {
+    let request = Event {
+        kind: Kind::Fact { meaning: String::new(), rfc: "", state: Some(State::Connecting) },
+        ..frame(1, CLIENT, Opcode::Text, b"")
+    };
+    let server = frame(2, SERVER, Opcode::Text, b"");
+    let steps = story::steps(vec![request, server, frame(3, CLIENT, Opcode::Text, b"")]);
+    let states: Vec<_> = steps.iter().map(|step| step.state).collect();
+    assert_eq!(states, [Some(State::Connecting), None, Some(State::Open), None]);
+    assert_eq!(steps[2].what, "open nonetheless");
+}

@@ -10,6 +10,17 @@ use crate::websocket::{Opcode, code_name};
 /// Characters of a payload shown.
 const SHOWN: usize = 40;
 
+/// Frames without a handshake before them.
+pub(super) const NOT_CAPTURED: [&str; 2] =
+    ["already open", "The handshake is not in the capture; frames are, so it was accepted."];
+
+/// Frames of a client that the handshake forbids.
+pub(super) const NONETHELESS: [&str; 2] =
+    ["open nonetheless", "The client had to fail the connection, and sends frames instead."];
+
+/// A frame that is of no message.
+pub(super) const RESERVED: &str = "RFC 6455 gives this opcode no meaning. If no extension does either, the receiver must fail the connection.";
+
 pub(super) fn opened(row: &Opened) -> [String; 2] {
     match row.handshake_nanos {
         Some(nanos) => [
@@ -32,7 +43,8 @@ pub(super) fn answer(row: &Handshake<'_>) -> [String; 2] {
     );
     let meaning = match (row.outcome, row.accept.valid) {
         (Some(Outcome::Accepted), Some(false)) => {
-            "The server agrees, but its Sec-WebSocket-Accept does not follow from the key: the client must give up."
+            "The server agrees, but its Sec-WebSocket-Accept does not follow from the key: the client must fail the \
+             connection, which never becomes OPEN."
         }
         (Some(Outcome::Accepted), _) => "The server agrees. From here on both sides send frames.",
         (Some(Outcome::Rejected), _) => "The server does not agree: no WebSocket.",
