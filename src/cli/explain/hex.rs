@@ -3,24 +3,27 @@
 use super::dump;
 
 /// The bytes that hexadecimal digits stand for. Between bytes may stand white space, `:`, `,`, `;`, `-`, `0x` or `\x`;
-/// braces and brackets around them are left out. Without anything between, every two digits are a byte. A hex dump is
-/// known by its offsets.
+/// braces and brackets around them are left out. Every two digits are a byte, and the one digit of `0x5` too. A hex dump
+/// is known by its offsets.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
     if let Some(bytes) = dump::bytes(text) {
         return bytes;
     }
-    let spaced = text.replace("0x", " ").replace("0X", " ").replace("\\x", " ");
+    let spaced = text.replace("0x", " x").replace("0X", " x").replace("\\x", " x");
     let separates = |c: char| {
         c.is_whitespace() || matches!(c, ':' | ',' | ';' | '-' | '{' | '}' | '[' | ']' | '"' | '\'')
     };
     let mut bytes = Vec::new();
     for word in spaced.split(separates).filter(|word| !word.is_empty()) {
-        let digits: Option<Vec<u8>> =
-            word.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+        let prefixed = word.strip_prefix('x');
+        let digits: Option<Vec<u8>> = prefixed
+            .unwrap_or(word)
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
         let Some(digits) = digits else { return Err(wrong(word, "holds more than hexadecimal digits")) };
         match digits.as_slice() {
-            // `0x1` is a byte.
-            [digit] => bytes.push(*digit),
+            [digit] if prefixed.is_some() => bytes.push(*digit),
             digits => {
                 let (pairs, rest) = digits.as_chunks::<2>();
                 if !rest.is_empty() {
@@ -56,11 +59,12 @@ mod tests {
             r#""\x81\x05\x48""#,
             "81-05-48",
             "8105 48",
+            "0x810548",
         ] {
             assert_eq!(bytes(text), Ok(vec![0x81, 0x05, 0x48]), "{text}");
         }
         assert_eq!(bytes(""), Ok(vec![]));
-        for bad in ["81 0g", "815", "<Buffer 81>", "é\u{1b}"] {
+        for bad in ["81 0g", "815", "8", "81 8", "81, 5", "<Buffer 81>", "é\u{1b}"] {
             let error = bytes(bad).unwrap_err();
             assert!(error.starts_with("in --hex, `") && !error.contains('\u{1b}'), "{error}");
         }
