@@ -37,6 +37,13 @@ pub use writer::Writer;
 use std::ops::Range;
 
 use crate::base::Timestamp;
+use pcap::Pcap;
+use pcapng::Pcapng;
+
+/// Whether these are the first bytes of a pcap or a pcapng, not compressed.
+pub fn is_capture(bytes: &[u8]) -> bool {
+    Pcap::is_magic(bytes) || Pcapng::is_magic(bytes)
+}
 
 /// One captured packet.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::text::{json, shown, shown_list};
 use super::{Rule, Violation, registry};
-use crate::base::Span;
+use crate::base::{PacketId, Span, Timestamp};
 use crate::http::{Header, Headers};
 use crate::record::Side;
 use crate::websocket::{Extension, extensions_in, window_bits};
@@ -68,6 +68,16 @@ pub(super) fn parameters(side: Side, elements: &[Element<'_>], head: &Span) -> V
         Some(first.violation(side, head, 1 + of_rule.count()))
     })
     .collect()
+}
+
+/// WS601, WS602, WS603 (§7, §7.1): an answer of which only the value of its `Sec-WebSocket-Extensions` is known.
+pub fn agreed(value: &[u8]) -> Vec<Violation> {
+    let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    let header =
+        Header { name: b"Sec-WebSocket-Extensions"[..].into(), value: value.into(), offset: 0, length };
+    let nowhere = PacketId { number: 0, time: Timestamp::default() };
+    let head = Span::of(nowhere, 0, u64::from(length));
+    parameters(Side::Server, &elements(&Headers(vec![header])), &head)
 }
 
 /// WS604 (§7.1), WS610 (§7): the answer against the offers, all of which must be known.

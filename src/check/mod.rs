@@ -30,6 +30,7 @@ mod text;
 mod violation;
 pub mod waiting;
 
+pub use deflate::agreed as agreed_parameters;
 pub use example::{Edit, Example, Opening, REQUEST, RESPONSE, Step, edited};
 pub use keys::KeyMemory;
 pub use rule::Rule;

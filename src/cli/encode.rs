@@ -43,8 +43,8 @@ pub(super) struct EncodeArgs {
 #[command(next_help_heading = "Content (one of these)")]
 #[group(required = true, multiple = false)]
 struct Content {
-    /// A text frame
-    #[arg(long)]
+    /// A text frame; a text that begins with a hyphen is given as `--text=-x`
+    #[arg(long, allow_negative_numbers = true)]
     text: Option<String>,
     /// A binary frame with these bytes in hexadecimal: `00ff`, `'00 ff'`
     #[arg(long, value_name = "HEX")]
@@ -53,16 +53,16 @@ struct Content {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// A continuation frame
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_negative_numbers = true)]
     continuation: Option<Option<String>>,
     /// A ping
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_negative_numbers = true)]
     ping: Option<Option<String>>,
     /// A pong
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_negative_numbers = true)]
     pong: Option<Option<String>>,
     /// A Close frame: empty, or with a status code and a reason
-    #[arg(long, num_args = 0..=2, value_names = ["CODE", "REASON"])]
+    #[arg(long, num_args = 0..=2, value_names = ["CODE", "REASON"], allow_negative_numbers = true)]
     close: Option<Vec<String>>,
 }
 
@@ -71,7 +71,7 @@ struct Content {
 #[command(next_help_heading = "Header")]
 struct Header {
     /// Another opcode than that of the content, 0 to 15: `3`, `0xb`
-    #[arg(long, value_name = "NUMBER", value_parser = opcode)]
+    #[arg(long, value_name = "NUMBER", value_parser = opcode, allow_negative_numbers = true)]
     opcode: Option<Opcode>,
     /// Clear FIN: more frames of the message follow
     #[arg(long)]
@@ -92,7 +92,7 @@ struct Header {
     #[arg(long, value_enum, value_name = "BITS")]
     length_form: Option<Form>,
     /// Announce another length than the payload has: `300`, `0x8000000000000000`
-    #[arg(long, value_name = "LENGTH", value_parser = number)]
+    #[arg(long, value_name = "LENGTH", value_parser = number, allow_negative_numbers = true)]
     announce: Option<u64>,
 }
 
@@ -220,7 +220,7 @@ fn write_pcap(path: &Path, frame: (Direction, FrameSpec)) -> Result<(), Failure>
 fn annotate(bytes: &[u8], sender: Direction) -> Result<(), Failure> {
     let form = Box::new(TextForm::new(color(ColorChoice::Auto)));
     let mut printer = Printer::new(form, io::stdout().lock());
-    of_bytes(bytes, &Pasted::by(sender), &mut |explanation| printer.print(&explanation));
+    of_bytes(bytes, &Pasted::by(sender), 1, &mut |explanation| printer.print(&explanation));
     printer.finish()
 }
 

@@ -12,10 +12,12 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args as ClapArgs, ColorChoice, ValueEnum};
 
 use super::args::DecodeAs;
-use super::failure::Failure;
+use super::failure::{Failure, visible};
 use super::limit::{self, LimitArg};
+use super::say;
 use super::terminal::color;
 use crate::base::Direction;
+use crate::capture::is_capture;
 use crate::explain::{Explanation, Pasted, of_bytes};
 use crate::report::{
     Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json, diagram, diagram_html,
@@ -23,6 +25,8 @@ use crate::report::{
 };
 use select::Numbered;
 
+/// Frames explained at once; of more, the first.
+const FRAMES: usize = 1000;
 /// Bytes read of standard input or a file that is no capture.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -53,13 +57,13 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_name = "STREAM:N")]
     message: Option<Numbered>,
     /// The frames and the handshake that a packet carries, or a part of them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = packet, allow_negative_numbers = true)]
     packet: Option<u64>,
     /// The opening handshake of a connection
-    #[arg(long, value_name = "STREAM")]
+    #[arg(long, value_name = "STREAM", value_parser = stream, allow_negative_numbers = true)]
     handshake: Option<u64>,
     /// A whole connection, step by step
-    #[arg(long, value_name = "STREAM")]
+    #[arg(long, value_name = "STREAM", value_parser = stream, allow_negative_numbers = true)]
     stream: Option<u64>,
     /// Draw the connection as a sequence diagram
     #[arg(long)]
@@ -154,6 +158,14 @@ fn whole(args: &ExplainArgs, stream: u64) -> Result<(), Failure> {
     Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
+fn packet(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "write the number of a packet, which is Wireshark's: 8")
+}
+
+fn stream(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "write the number of a stream, which counts from 0: 3")
+}
+
 /// The captures, and how they are to be read.
 fn source(args: &ExplainArgs) -> select::Source<'_> {
     select::Source {
@@ -177,9 +189,15 @@ fn form(args: &ExplainArgs) -> Option<Box<dyn Form>> {
 
 fn pasted(args: &ExplainArgs, bytes: &[u8], printer: &mut Printer<impl Write>) -> Result<(), Failure> {
     if bytes.is_empty() {
-        return Err(Failure::Usage(
-            "there are no bytes to explain\n  a frame has at least two: `81 00`".to_owned(),
-        ));
+        let help = match args.hex.as_deref() {
+            Some("-") => "--hex takes the digits themselves; `--file -` reads bytes from standard input",
+            _ => "a frame has at least two: `81 00`",
+        };
+        return Err(Failure::Usage(format!("there are no bytes to explain\n  {help}")));
+    }
+    if is_capture(bytes) {
+        let help = "name it as CAPTURE, and a frame in it: sockeye explain CAPTURE --frame 0:1";
+        return Err(Failure::Usage(format!("these bytes are a capture, not frames\n  {help}")));
     }
     let from = args.from.map(|sender| match sender {
         Sender::Client => Direction::ClientToServer,
@@ -188,11 +206,20 @@ fn pasted(args: &ExplainArgs, bytes: &[u8], printer: &mut Printer<impl Write>) -
     let agreed = args.extensions.as_deref().unwrap_or("");
     let pasted = Pasted::new(from, agreed).map_err(|bad| {
         Failure::Usage(format!(
-            "in --extensions, no extension: {}\n  write them as the server does: `permessage-deflate; server_no_context_takeover`",
-            bad.escape_debug()
+            "in --extensions, {}\n  write them as the server does: `permessage-deflate; server_no_context_takeover`",
+            visible(&bad)
         ))
     })?;
-    of_bytes(bytes, &pasted, &mut |explanation| printer.print(&explanation));
+    if pasted.unknown_extension() {
+        say("note", "with an unknown extension in --extensions, reserved bits and opcodes may mean anything");
+    }
+    let left = of_bytes(bytes, &pasted, FRAMES, &mut |explanation| printer.print(&explanation));
+    if left > 0 {
+        say(
+            "note",
+            &format!("the first {FRAMES} frames are explained; {left} bytes behind them are left out"),
+        );
+    }
     Ok(())
 }
 
@@ -204,8 +231,12 @@ fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
     };
     let mut bytes = Vec::new();
     source
-        .and_then(|source| source.take(MOST_BYTES).read_to_end(&mut bytes))
+        .and_then(|source| source.take(MOST_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", super::failure::name(path))))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        say("note", &format!("only the first {} MiB are read", MOST_BYTES >> 20));
+        bytes.pop();
+    }
     Ok(bytes)
 }
 

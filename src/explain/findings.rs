@@ -2,7 +2,7 @@
 
 use super::model::{ByteMark, Explanation, Field, Mark, MessageByte, Role, Subject};
 use crate::check::registry::rule;
-use crate::record::Finding;
+use crate::record::{Finding, Side};
 
 impl From<&Finding<'_>> for Mark {
     fn from(finding: &Finding<'_>) -> Self {
@@ -30,7 +30,8 @@ impl Explanation {
     /// Adds a finding about it. `place` is the offset and the length of the bytes it is about, if it is about a part.
     pub fn mark(&mut self, mut mark: Mark, place: Option<[u64; 2]>) {
         let mut on = self.fields_where(|field| stands_on(field, &mark, place));
-        if on.is_empty() {
+        // No field is to blame for what the capture lacks.
+        if on.is_empty() && mark.side != Side::Capture {
             // What is wrong with all of it, or with what is missing, stands on what says what it is.
             let is_first = |field: &Field| match field.role {
                 Role::Line => field.offset == 0,

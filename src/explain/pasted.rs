@@ -24,16 +24,24 @@ impl Pasted {
     /// `Sec-WebSocket-Extensions` of the response said.
     ///
     /// # Errors
-    /// The part of `agreed` that is no extension.
+    /// What is wrong with `agreed`.
     pub fn new(from: Option<Direction>, agreed: &str) -> Result<Self, String> {
         if agreed.is_empty() {
             return Ok(Self { from, negotiated: Negotiated::default() });
         }
         let found = extensions_in(agreed.as_bytes());
-        match found.malformed {
-            Some(bad) => Err(super::content::shown(&bad)),
+        if let Some(bad) = &found.malformed {
+            return Err(format!("no extension: {}", super::content::shown(bad)));
+        }
+        match check::agreed_parameters(agreed.as_bytes()).into_iter().next() {
+            Some(violation) => Err(format!("{} ({})", violation.text, violation.rule.code)),
             None => Ok(Self { from, negotiated: Negotiated::new(&found) }),
         }
+    }
+
+    /// Whether an extension was agreed on that may give any meaning to reserved bits and opcodes.
+    pub fn unknown_extension(&self) -> bool {
+        self.negotiated.unknown_extension
     }
 
     /// Sent by `from`, with nothing agreed on.
@@ -47,8 +55,9 @@ impl Pasted {
     }
 }
 
-/// Explains the frames in `bytes`, one after the other. The last one may be cut.
-pub fn of_bytes(bytes: &[u8], pasted: &Pasted, out: &mut dyn FnMut(Explanation)) {
+/// Explains the frames in `bytes`, one after the other, but no more than `most`. The last one may be cut. Returns how
+/// many bytes are left.
+pub fn of_bytes(bytes: &[u8], pasted: &Pasted, most: usize, out: &mut dyn FnMut(Explanation)) -> usize {
     let limits = Limits::default();
     let mut reader = Reader {
         pasted,
@@ -60,9 +69,13 @@ pub fn of_bytes(bytes: &[u8], pasted: &Pasted, out: &mut dyn FnMut(Explanation))
         offset: 0,
     };
     let mut rest = bytes;
-    while !rest.is_empty() {
+    for _ in 0..most {
+        if rest.is_empty() {
+            break;
+        }
         rest = reader.frame(rest, out);
     }
+    rest.len()
 }
 
 struct Reader<'a> {

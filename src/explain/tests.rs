@@ -8,7 +8,9 @@ use crate::base::Direction;
 /// The explanations of bytes sent by `from`.
 pub(crate) fn explained(bytes: &[u8], from: Option<Direction>, extensions: &str) -> Vec<Explanation> {
     let mut all = Vec::new();
-    of_bytes(bytes, &Pasted::new(from, extensions).unwrap(), &mut |explanation| all.push(explanation));
+    of_bytes(bytes, &Pasted::new(from, extensions).unwrap(), usize::MAX, &mut |explanation| {
+        all.push(explanation)
+    });
     all
 }
 
@@ -102,7 +104,17 @@ fn rfc6455_5_4_fragments_are_followed_in_pasted_bytes() {
 fn rfc7692_6_rsv1_needs_the_extension() {
     assert_eq!(codes(&explained(b"\xc1\x00", None, "")[0]), ["WS204"]);
     assert!(codes(&explained(b"\xc1\x00", None, "permessage-deflate")[0]).is_empty());
-    assert_eq!(Pasted::new(None, "permessage-deflate; =").unwrap_err(), "permessage-deflate; =");
+    let refused = |agreed: &str| Pasted::new(None, agreed).unwrap_err();
+    assert_eq!(refused("permessage-deflate; ="), "no extension: permessage-deflate; =");
+    assert!(refused("permessage-deflate; client_max_window_bits=99").ends_with("(WS602)"));
+    assert!(Pasted::new(None, "x-other").unwrap().unknown_extension());
+}
+
+#[test]
+fn of_very_many_frames_the_first_are_explained() {
+    let mut numbers = 0;
+    let left = of_bytes(&[0; 20], &Pasted::default(), 3, &mut |_| numbers += 1);
+    assert_eq!((numbers, left), (3, 14));
 }
 
 #[test]

@@ -182,7 +182,7 @@ proptest! {
         let pasted = Pasted::new(None, if deflate { "permessage-deflate" } else { "" }).unwrap();
         let mut explained = Vec::new();
         let mut told = 0_usize;
-        of_bytes(&bytes, &pasted, &mut |frame| {
+        of_bytes(&bytes, &pasted, usize::MAX, &mut |frame| {
             let mut bit = 0_u128;
             for field in &frame.fields {
                 let [first, count] = field.bits.map_or([0, u128::from(field.length) * 8], |bits| bits.map(u128::from));

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::FRAMES;
 use super::seen::Seen;
 use crate::analyzer::{Analyzer, Options, Rows};
-use crate::base::Limits;
+use crate::base::{Direction, Limits};
 use crate::capture::End;
 use crate::cli::failure::{Failure, name};
 use crate::cli::{input, say};
@@ -153,8 +154,6 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
     Ok(())
 }
 
-/// Parts explained at once; of a message of more frames, the first.
-const FOUND: usize = 1000;
 /// Findings that wait for what they are about; more would be of frames that never end.
 const EARLY: usize = 10_000;
 
@@ -178,6 +177,8 @@ struct Early {
     /// Offset in the stream, and length.
     place: Option<[u64; 2]>,
     packet: u64,
+    /// Whose bytes the capture lacks there, if that is what it is about.
+    lacks: Option<Direction>,
     mark: Mark,
 }
 
@@ -185,6 +186,10 @@ impl Found {
     fn is_meant(&self, finding: &Early) -> bool {
         if self.stream != finding.stream {
             return false;
+        }
+        if finding.lacks.is_some() {
+            return self.explanation.from == finding.lacks
+                && finding.place.is_some_and(|at| self.overlaps(at));
         }
         if finding.frame.is_none() && finding.message.is_some() {
             return self.message == finding.message;
@@ -200,10 +205,23 @@ impl Found {
         self.frame.is_some() || side == Some(finding.mark.side) && finding.place.map_or(in_packets, in_head)
     }
 
+    fn overlaps(&self, [at, length]: [u64; 2]) -> bool {
+        at < self.start.saturating_add(self.explanation.length) && self.start < at.saturating_add(length)
+    }
+
     fn mark(&mut self, finding: &Early) {
         let place = finding.place.and_then(|[at, length]| Some([at.checked_sub(self.start)?, length]));
         self.explanation.mark(finding.mark.clone(), place);
     }
+}
+
+/// Whose bytes the capture lacks, if the finding is about that.
+fn lacks(finding: &Finding<'_>) -> Option<Direction> {
+    let (_, from) =
+        finding.details.iter().find(|(name, _)| *name == "from" && finding.side == Side::Capture)?;
+    [Direction::ClientToServer, Direction::ServerToClient]
+        .into_iter()
+        .find(|direction| from.as_str() == Some(direction.sender()))
 }
 
 struct Search {
@@ -280,13 +298,15 @@ impl Search {
 
     /// Adds what was found, with the findings about it that came before.
     fn add(&mut self, mut found: Found) {
-        let (about_it, others) =
-            std::mem::take(&mut self.early).into_iter().partition(|finding| found.is_meant(finding));
-        self.early = others;
-        for finding in Vec::<Early>::into_iter(about_it) {
-            found.mark(&finding);
-        }
-        if self.found.len() < FOUND {
+        self.early.retain(|finding| {
+            let is_meant = found.is_meant(finding);
+            if is_meant {
+                found.mark(finding);
+            }
+            // What is missing may be of several frames.
+            !is_meant || finding.lacks.is_some()
+        });
+        if self.found.len() < FRAMES {
             self.found.push(found);
         } else {
             self.left_out += 1;
@@ -304,6 +324,7 @@ impl Search {
             message: finding.message,
             place: finding.stream_offset.zip(finding.length).map(<[u64; 2]>::from),
             packet: finding.packets[1],
+            lacks: lacks(finding),
             mark: Mark::from(finding),
         };
         // What is about a whole message comes behind its last frame, and stands on each of them.

@@ -9,7 +9,7 @@ use crate::explain::{Pasted, of_bytes};
 
 fn drawn(form: &mut dyn Form, bytes: &[u8], from: Option<Direction>) -> String {
     let mut out = Vec::new();
-    of_bytes(bytes, &Pasted::new(from, "").unwrap(), &mut |explanation| {
+    of_bytes(bytes, &Pasted::new(from, "").unwrap(), usize::MAX, &mut |explanation| {
         form.explanation(&explanation, &mut out).unwrap();
     });
     form.finish(&mut out).unwrap();
