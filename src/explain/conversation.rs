@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::base::Direction;
 use crate::record::{
-    Connection, EndedBy, Finding, Frame, Handshake, Outcome, PacketRow, Place, Record, Side,
+    Connection, EndedBy, Finding, Frame, Handshake, Outcome, PacketRow, Place, Record, Severity, Side,
 };
 use crate::websocket::Opcode;
 use segments::{Segments, Told};
@@ -56,6 +56,8 @@ pub struct Step {
     pub state: Option<State>,
     /// The code of the finding that it is.
     pub code: Option<&'static str>,
+    /// How bad that is.
+    pub severity: Option<Severity>,
 }
 
 /// The states of a WebSocket connection (RFC 6455 §4.1, §7.1.3, §7.1.4).
@@ -112,8 +114,8 @@ enum Rank {
 enum Kind {
     /// What stands for itself: its meaning, its section, the state that it leads to.
     Fact { meaning: String, rfc: &'static str, state: Option<State> },
-    /// A finding: its text, its section, its code.
-    Finding { text: String, rfc: &'static str, code: &'static str },
+    /// A finding: its text, its section, its code, how bad it is.
+    Finding { text: String, rfc: &'static str, code: &'static str, severity: Severity },
     /// A frame: what it means depends on those before.
     Frame { opcode: Opcode, fin: bool, message: Option<u64>, payload: Vec<u8>, inflated: String },
 }
@@ -240,8 +242,9 @@ impl Narrator {
             Side::Server => Some(Direction::ServerToClient),
             Side::Capture => None,
         };
-        let kind = Kind::Finding { text: row.text.to_owned(), rfc: row.rfc, code: row.code };
-        self.push(Event { place, from, what: format!("{} {}", row.code, row.name), rank: Rank::Said, kind });
+        let Finding { text, rfc, code, name, severity, .. } = *row;
+        let kind = Kind::Finding { text: text.to_owned(), rfc, code, severity };
+        self.push(Event { place, from, what: format!("{code} {name}"), rank: Rank::Said, kind });
     }
 
     fn ended(&mut self, row: &Connection<'_>) {

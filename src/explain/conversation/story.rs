@@ -47,6 +47,7 @@ impl Story {
             rfc: "",
             state: None,
             code: None,
+            severity: None,
         };
         match event.kind {
             Kind::Fact { meaning, rfc, state } => {
@@ -54,8 +55,9 @@ impl Story {
                 // What was no WebSocket is not closed as one.
                 step.state = state.filter(|state| *state != State::Closed || self.is_open());
             }
-            Kind::Finding { text, rfc, code } => {
-                (step.meaning, step.rfc, step.code) = (text, rfc, Some(code));
+            Kind::Finding { text, rfc, code, severity } => {
+                (step.meaning, step.rfc) = (text, rfc);
+                (step.code, step.severity) = (Some(code), Some(severity));
             }
             Kind::Frame { opcode, fin, message, payload, inflated } => {
                 let from = event.from.unwrap_or(Direction::ClientToServer);

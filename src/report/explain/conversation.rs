@@ -4,6 +4,7 @@ mod html;
 mod markdown;
 mod mermaid;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 
@@ -16,6 +17,7 @@ use crate::base::Direction;
 use crate::explain::{Conversation, Step};
 use crate::record::SCHEMA;
 use crate::report::json::Harmless;
+use crate::report::words;
 
 pub use html::{diagram_html, lesson_html};
 pub use markdown::{diagram_markdown, lesson_markdown};
@@ -43,7 +45,7 @@ pub fn lesson(conversation: &Conversation, color: bool) -> String {
     for step in &conversation.steps {
         let who = step.from.map_or("", Direction::sender);
         let begin = format!(" {}{}{}", fit(&step.packet.to_string(), PACKET), time(step), fit(who, WHO));
-        for (at, line) in wrap(&safe(&step.what), WIDTH - BEFORE).iter().enumerate() {
+        for (at, line) in wrap(&safe(&label(step)), WIDTH - BEFORE).iter().enumerate() {
             let begin = if at == 0 { begin.clone() } else { " ".repeat(BEFORE) };
             let _ = writeln!(text, "{begin}{}", ink.paint(color_of(step), line));
         }
@@ -69,7 +71,7 @@ pub fn diagram(conversation: &Conversation, color: bool) -> String {
     let gap = LANE - "client".len() - "server".len() + 2;
     let _ = writeln!(text, "\n {:indent$}client{:gap$}server", "", "");
     for step in &conversation.steps {
-        let label = fit_label(&safe(&step.what));
+        let label = fit_label(&safe(&label(step)));
         let lane = match arrow_of(step) {
             Some(from) => arrow(&label, from),
             None => center(&label, LANE),
@@ -105,9 +107,17 @@ fn heading(conversation: &Conversation, ink: Ink) -> String {
     wrap(&title(conversation), WIDTH).iter().map(|line| ink.paint(Color::Title, line) + "\n").collect()
 }
 
+/// What it is; of a finding, with how bad it is.
+pub(super) fn label(step: &Step) -> Cow<'_, str> {
+    match step.severity {
+        Some(severity) => format!("{} {}", words::severity(severity), step.what).into(),
+        None => step.what.as_str().into(),
+    }
+}
+
 fn color_of(step: &Step) -> Color {
-    match (step.code, step.from) {
-        (Some(_), _) => Color::Error,
+    match (step.severity, step.from) {
+        (Some(severity), _) => Color::of(severity),
         (None, Some(Direction::ClientToServer)) => Color::Client,
         (None, Some(Direction::ServerToClient)) => Color::Server,
         (None, None) => Color::Plain,

@@ -21,7 +21,11 @@ pub(super) enum Color {
 
 impl Color {
     pub(super) fn of(severity: Severity) -> Self {
-        if severity == Severity::Error { Color::Error } else { Color::Warning }
+        match severity {
+            Severity::Error => Color::Error,
+            Severity::Warning => Color::Warning,
+            Severity::Info => Color::Plain,
+        }
     }
 
     pub(super) fn field(role: Role) -> Self {

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use super::conversation::label;
 use super::markup::markup;
 use super::wrap::{fit, safe};
 use crate::base::Direction;
 use crate::explain::{Conversation, Step};
+use crate::record::Severity;
 
 /// Pixels of a step, and where the lines of client and server stand.
 const LINE: usize = 26;
@@ -66,8 +68,8 @@ pub fn sequence(conversation: &Conversation) -> String {
 /// A step: its packet and time, and an arrow or a note.
 fn draw(body: &mut String, step: &Step, y: usize) {
     text(body, "faint", 12, y, &format!("{}  {:.6}", step.packet, step.time_relative));
-    let class = if step.code.is_some() { "bad" } else { "" };
-    text(body, class, MIDDLE, y - 4, &step.what);
+    let class = if step.severity.is_some_and(|severity| severity > Severity::Info) { "bad" } else { "" };
+    text(body, class, MIDDLE, y - 4, &label(step));
     let Some(from) = step.from.filter(|_| step.code.is_none()) else { return };
     let (start, end, back, class) = match from {
         Direction::ClientToServer => (CLIENT, SERVER, SERVER - 8, "client"),

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use super::title;
+use super::{label, title};
 use crate::base::Direction;
 use crate::explain::{Conversation, Step};
 use crate::report::explain::html::{END, head};
 use crate::report::explain::markup::markup;
 use crate::report::explain::sequence::sequence;
+use crate::report::words;
 
 /// The connection as a lesson, and as a picture below it.
 ///
@@ -42,17 +43,18 @@ fn page(conversation: &Conversation, lesson: &str) -> String {
 
 fn row(table: &mut String, step: &Step) {
     let what = match step.code {
-        Some(_) => format!("<strong>{}</strong>", markup(&step.what)),
-        None => format!("<b>{}</b>", markup(&step.what)),
+        Some(_) => format!("<strong>{}</strong>", markup(&label(step))),
+        None => format!("<b>{}</b>", markup(&label(step))),
     };
     let _ = writeln!(
         table,
-        "<tr class=\"{who}\"><td>{}</td><td>{:.6}</td><td>{who}</td><td>{what}<br>{} <cite>{}</cite></td></tr>",
+        "<tr class=\"{who}{severity}\"><td>{}</td><td>{:.6}</td><td>{who}</td><td>{what}<br>{} <cite>{}</cite></td></tr>",
         step.packet,
         step.time_relative,
         markup(&step.meaning),
         markup(step.rfc),
         who = step.from.map_or("", Direction::sender),
+        severity = step.severity.map_or(String::new(), |severity| format!(" {}", words::severity(severity))),
     );
     if let Some(state) = step.state {
         let _ =

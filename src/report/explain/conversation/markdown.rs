@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{mermaid, title};
+use super::{label, mermaid, title};
 use crate::base::Direction;
 use crate::explain::{Conversation, Step};
 use crate::report::explain::markdown::plain;
@@ -29,8 +29,8 @@ pub fn diagram_markdown(conversation: &Conversation) -> String {
 
 fn row(text: &mut String, step: &Step) {
     let what = match step.code {
-        Some(_) => format!("**{}**", plain(&step.what)),
-        None => plain(&step.what),
+        Some(_) => format!("**{}**", plain(&label(step))),
+        None => plain(&label(step)),
     };
     let rfc = if step.rfc.is_empty() { String::new() } else { format!(" ({})", step.rfc) };
     let _ = writeln!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::arrow_of;
+use super::{arrow_of, label};
 use crate::base::Direction;
 use crate::explain::Conversation;
 use crate::report::explain::wrap::safe;
@@ -14,7 +14,7 @@ pub fn mermaid(conversation: &Conversation) -> String {
         let _ = writeln!(text, "    participant {name} as {}", harmless(&format!("{who} {address}")));
     }
     for step in &conversation.steps {
-        let label = harmless(&step.what);
+        let label = harmless(&label(step));
         let _ = match arrow_of(step) {
             Some(Direction::ClientToServer) => writeln!(text, "    C->>S: {label}"),
             Some(Direction::ServerToClient) => writeln!(text, "    S->>C: {label}"),

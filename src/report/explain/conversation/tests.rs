@@ -18,6 +18,7 @@ fn step(from: Option<Direction>, what: &str) -> Conversation {
         rfc: "RFC 6455 §5.4",
         state: Some(State::Open),
         code: None,
+        severity: None,
     };
     let end = "127.0.0.1:3000".parse().unwrap();
     Conversation { stream: 0, client: end, server: end, steps: vec![step], left_out: 0 }
