@@ -60,11 +60,14 @@ fn push_line(bytes: &mut Vec<u8>, line: &str) {
 
 /// The bytes that a word of digits stands for; `None` for anything else.
 fn pairs(word: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        word.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits?;
+    let digits = digits(word)?;
     let (pairs, rest) = digits.as_chunks::<2>();
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+/// The hexadecimal digits of a word; `None` if it holds anything else.
+pub(super) fn digits(word: &str) -> Option<Vec<u8>> {
+    word.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect()
 }
 
 #[cfg(test)]

@@ -16,12 +16,9 @@ pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     for word in spaced.split(separates).filter(|word| !word.is_empty()) {
         let prefixed = word.strip_prefix('x');
-        let digits: Option<Vec<u8>> = prefixed
-            .unwrap_or(word)
-            .chars()
-            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-            .collect();
-        let Some(digits) = digits else { return Err(wrong(word, "holds more than hexadecimal digits")) };
+        let Some(digits) = dump::digits(prefixed.unwrap_or(word)) else {
+            return Err(wrong(word, "holds more than hexadecimal digits"));
+        };
         match digits.as_slice() {
             [digit] if prefixed.is_some() => bytes.push(*digit),
             digits => {

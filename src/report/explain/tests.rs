@@ -90,8 +90,7 @@ fn a_page_needs_nothing_else_and_runs_nothing() {
     assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");
     assert!(!page.contains("http") && !page.contains("url("), "{page}");
     assert!(page.contains("prefers-color-scheme: dark"));
-    let opcode =
-        r#"<tr class="header" data-f="4" tabindex="0"><td>0</td><td class="bytes"><code>.... 0001</code>"#;
+    let opcode = "<tr class=\"header\" data-f=\"4\" tabindex=\"0\"><td>0</td><td class=\"bytes\"><code>....\u{a0}0001</code>";
     assert!(page.contains(opcode), "{page}");
     assert!(page.contains(r#"<span class="header" data-f="0 1 2 3 4" tabindex="0">81"#), "{page}");
 }

@@ -59,7 +59,8 @@ pub(super) fn of_field(explanation: &Explanation, field: &Field) -> String {
         Some(_) => '0',
         None => '?',
     };
-    (0..4).map(bit).chain([' ']).chain((4..8).map(bit)).collect()
+    // The space between does not break the line.
+    (0..4).map(bit).chain(['\u{a0}']).chain((4..8).map(bit)).collect()
 }
 
 /// Masked, key, result: one column for each byte.
