@@ -81,4 +81,5 @@ pub mod packet;
 pub mod record;
 pub mod report;
 pub mod tcp;
+pub mod tls;
 pub mod websocket;

@@ -37,8 +37,11 @@ pub struct Limits {
     /// Bytes that one compressed message may inflate to: over a thousand times its own length, so a few packets can bring
     /// about gigabytes. Few receivers accept messages of that size.
     pub inflated: u64,
-    /// Payload and HTTP bytes held in all connections together. Half of it is for what comes and goes, and not for what
-    /// stays as long as a connection: the 32 KiB of each direction that compressed messages may refer to.
+    /// Bytes of TLS records of one connection that wait for their keys: enough for what comes before the line of a key log
+    /// that is written while the capture is read.
+    pub tls_wait: usize,
+    /// Payload, HTTP and TLS bytes held in all connections together. Half of it is for what comes and goes, and not for
+    /// what stays as long as a connection: the 32 KiB of each direction that compressed messages may refer to.
     pub held_total: u64,
 }
 
@@ -58,6 +61,7 @@ impl Default for Limits {
             http_pipeline: 64,
             payload: 16 << 20,
             inflated: 64 << 20,
+            tls_wait: 1 << 20,
             held_total: 256 << 20,
         }
     }
@@ -90,7 +94,7 @@ pub struct Limit {
 }
 
 /// Every field of [`Limits`], in its order.
-pub static ALL: [Limit; 14] = [
+pub static ALL: [Limit; 15] = [
     Limit {
         name: "record",
         meaning: "Bytes of one captured packet; a longer one is taken for damage, and ends the file.",
@@ -171,8 +175,14 @@ pub static ALL: [Limit; 14] = [
         set: |limits, value| limits.inflated = value,
     },
     Limit {
+        name: "tls_wait",
+        meaning: "Bytes of TLS records that wait for their keys; then they are not decrypted, nor is what follows.",
+        get: |limits| limits.tls_wait as u64,
+        set: |limits, value| limits.tls_wait = saturated(value),
+    },
+    Limit {
         name: "held_total",
-        meaning: "Payload and HTTP bytes held in all connections together; what does not fit is not kept.",
+        meaning: "Payload, HTTP and TLS bytes held in all connections together; what does not fit is not kept.",
         get: |limits| limits.held_total,
         set: |limits, value| limits.held_total = value,
     },

@@ -51,4 +51,7 @@ pub enum GapReason {
     Limit,
     /// The connection or the capture ended without them.
     End,
+    /// They were in encrypted records that are missing in part or could not be decrypted. How many there were is not known:
+    /// the length of the gap is an estimate, and what stands behind it may be anything.
+    Undecrypted,
 }

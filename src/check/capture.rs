@@ -15,6 +15,7 @@ pub fn missing_bytes(from: Direction, gap: &Span, why: GapReason) -> Violation {
         }
         GapReason::Cut => ("cut off by the snap length", "cut"),
         GapReason::Limit => ("given up because too much was waiting behind", "limit"),
+        GapReason::Undecrypted => ("in encrypted records that could not be read", "undecrypted"),
         GapReason::End => ("still missing when the connection or the capture ended", "end"),
     };
     let rule = if is_cut { &registry::PACKETS_CUT } else { &registry::MISSING_BYTES };

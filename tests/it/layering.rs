@@ -10,6 +10,7 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("capture", &["base"]),
     ("packet", &["base", "capture"]),
     ("tcp", &["base", "packet"]),
+    ("tls", &["base"]),
     ("http", &["base"]),
     ("websocket", &["base", "http"]),
     ("record", &["base", "http", "websocket", "packet", "tcp"]),
@@ -18,7 +19,7 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("explain", &["base", "http", "websocket", "record", "check"]),
     ("report", &["base", "http", "websocket", "packet", "tcp", "check", "explain", "record"]),
     ("encode", &["base", "capture", "packet", "websocket"]),
-    ("analyzer", &["base", "capture", "packet", "tcp", "http", "websocket", "check", "record"]),
+    ("analyzer", &["base", "capture", "packet", "tcp", "tls", "http", "websocket", "check", "record"]),
     (
         "cli",
         &[
@@ -50,6 +51,14 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("quick_xml", &["report"]),
     ("toml", &["cli"]),
+    ("aes", &["tls"]),
+    ("aes_gcm", &["tls"]),
+    ("cbc", &["tls"]),
+    ("ccm", &["tls"]),
+    ("chacha20poly1305", &["tls"]),
+    ("hkdf", &["tls"]),
+    ("hmac", &["tls"]),
+    ("sha2", &["tls"]),
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {
