@@ -423,7 +423,10 @@ impl Reading {
 
     fn message(&mut self, record: &Whole<'_>, kind: u8, body: &[u8], out: &mut impl FnMut(TlsEvent<'_>)) {
         let Whole { from, span, header, .. } = *record;
-        out(TlsEvent::Record { from, name: message::name(kind), span });
+        let is_retry =
+            kind == message::SERVER_HELLO && ServerHello::read(body).is_some_and(|hello| hello.is_retry());
+        let name = if is_retry { "Hello Retry Request" } else { message::name(kind) };
+        out(TlsEvent::Record { from, name, span });
         let negotiation = &mut self.negotiation;
         match (kind, from) {
             (message::CLIENT_HELLO, Direction::ClientToServer) => {

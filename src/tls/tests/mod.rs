@@ -1,0 +1,8 @@
+//! Whole connections: the example of RFC 8448, and captures made with OpenSSL.
+
+mod captures;
+mod harness;
+mod hostile;
+mod losses;
+mod rfc8448;
+mod waiting;
