@@ -1,13 +1,11 @@
 //! One connection: what is known of it, from its first segment to its last.
 
 use super::layer::Layer;
-use super::scene::{Scene, Shared};
+use super::scene::{Means, Scene, Shared};
 use super::tally::Tally;
-use super::tls;
+use super::tls::TlsFacts;
 use super::{Out, Rows};
-use crate::base::{
-    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
-};
+use crate::base::{Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
 use crate::check::conduct::Conduct;
 use crate::check::{self, Rule, Violation};
 use crate::http::{self, Speaks};
@@ -16,6 +14,7 @@ use crate::record::{
     SidesKnownBy, Text,
 };
 use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
+
 use crate::websocket::Negotiated;
 
 /// Bytes kept, until the end of a connection, of a text that was said in it; no control frame may carry more
@@ -43,6 +42,8 @@ pub(super) struct Facts {
     /// The row about its beginning is out.
     announced: bool,
     pub protocol: Protocol,
+    /// What it is encrypted with.
+    pub tls: Option<Box<TlsFacts>>,
     /// What a 101 switched to, if that is not WebSocket; [`kept`].
     pub switched_to: Option<Vec<u8>>,
     /// A CONNECT was accepted, and its tunnel has not begun.
@@ -127,6 +128,7 @@ impl Facts {
             last: opened.packet,
             announced: false,
             protocol: Protocol::Unknown,
+            tls: None,
             switched_to: None,
             tunnel: false,
             tunnels: 0,
@@ -163,6 +165,13 @@ impl Facts {
             return;
         }
         let is_client = direction == Direction::ClientToServer;
+        if let Some(is_client_hello) = client_hello(bytes) {
+            if is_client_hello != is_client {
+                self.turn_round();
+            }
+            self.known_by = SidesKnownBy::Handshake;
+            return;
+        }
         let speaks_as_client = match http::speaks(bytes) {
             Speaks::Request => true,
             Speaks::Response => false,
@@ -190,29 +199,30 @@ impl Facts {
 
     /// Whether both directions were captured, and no bytes of them are known to be missing.
     pub fn nothing_missing(&self) -> bool {
-        let PerDirection { client, server } = self.seen;
-        client && server && self.missing_bytes.client == 0 && self.missing_bytes.server == 0
+        let PerDirection { client, server } = self.captured();
+        client && server
     }
 
     /// Whether the capture holds what the server said, if it said anything.
     pub fn server_was_heard(&self) -> bool {
-        self.seen.server && self.missing_bytes.server == 0 && !self.http_lost
+        self.captured().server && !self.http_lost
     }
 
-    /// For each direction, whether it was captured and no bytes of it are known to be missing.
+    /// For each direction, whether it was captured, could be read, and no bytes of it are known to be missing.
     pub fn captured(&self) -> PerDirection<bool> {
-        let PerDirection { client, server } = self.missing_bytes;
-        PerDirection { client: self.seen.client && client == 0, server: self.seen.server && server == 0 }
+        let unread = self.tls.as_ref().map(|tls| tls.unread).unwrap_or_default();
+        let captured = |from| self.seen[from] && self.missing_bytes[from] == 0 && !unread[from];
+        PerDirection {
+            client: captured(Direction::ClientToServer),
+            server: captured(Direction::ServerToClient),
+        }
     }
 
     /// For each direction, whether the capture holds all that there was of it.
     pub fn complete(&self) -> PerDirection<bool> {
         let followed = !self.http_lost && !self.cut_off;
-        let complete = |direction| followed && self.seen[direction] && self.missing_bytes[direction] == 0;
-        PerDirection {
-            client: complete(Direction::ClientToServer),
-            server: complete(Direction::ServerToClient),
-        }
+        let PerDirection { client, server } = self.captured();
+        PerDirection { client: followed && client, server: followed && server }
     }
 
     fn ended_by(&self, why: CloseReason) -> EndedBy {
@@ -224,6 +234,15 @@ impl Facts {
             CloseReason::Evicted => EndedBy::Evicted,
             CloseReason::PortReuse => EndedBy::PortReuse,
         }
+    }
+}
+
+/// Whether bytes begin with the hello of a TLS client, or that of a server; `None` if with neither (RFC 8446 §4, §5.1).
+fn client_hello(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [0x16, 3, 0..=4, _, _, 1, ..] => Some(true),
+        [0x16, 3, 0..=4, _, _, 2, ..] => Some(false),
+        _ => None,
     }
 }
 
@@ -239,8 +258,8 @@ pub(super) fn kept(text: &[u8]) -> Vec<u8> {
 }
 
 impl Connection {
-    pub fn new(opened: &Opened, limits: &Limits) -> Self {
-        Self { facts: Facts::new(opened), layer: Layer::new(limits) }
+    pub fn new(opened: &Opened) -> Self {
+        Self { facts: Facts::new(opened), layer: Layer::default() }
     }
 
     /// A segment of the connection begins the row of its packet.
@@ -250,7 +269,7 @@ impl Connection {
             return;
         }
         let place = shared.place(self.facts.stream, note.packet);
-        let protocol = self.layer.name(self.facts.protocol);
+        let protocol = self.layer.name(&self.facts);
         let length = shared.packet_length();
         shared.row.begin(place, &self.facts, note, length, protocol);
     }
@@ -273,7 +292,7 @@ impl Connection {
         &mut self,
         direction: Direction,
         event: &StreamEvent<'_>,
-        held: &Budget,
+        means: Means<'_>,
         shared: &mut Shared,
         out: Out<'_>,
     ) {
@@ -284,15 +303,29 @@ impl Connection {
         }
         let direction = self.facts.turn(direction);
         let Self { facts, layer } = self;
-        let mut scene = Scene { facts, held, shared, out };
+        let mut scene = Scene::new(facts, means, shared, out);
         if let StreamEvent::Gap { span, why } = event {
             scene.facts.missing_bytes[direction] += span.length;
             if !matches!(layer, Layer::Opaque) {
                 scene.missing(direction, span, *why);
             }
         }
-        tls::look(&mut scene, direction, event);
         layer.push(&mut scene, direction, event);
+    }
+
+    /// Whether it has begun to wait for TLS secrets; told once, until they come.
+    pub fn waits_for_keys(&mut self) -> bool {
+        self.facts.tls.as_mut().is_some_and(|tls| tls.waits && !std::mem::replace(&mut tls.listed, true))
+    }
+
+    /// There are more TLS secrets: goes on if it has waited for them; whether it still waits.
+    pub fn keys_arrived(&mut self, means: Means<'_>, shared: &mut Shared, out: Out<'_>) -> bool {
+        let Self { facts, layer } = self;
+        layer.keys_arrived(&mut Scene::new(facts, means, shared, out));
+        facts.tls.as_mut().is_some_and(|tls| {
+            tls.listed = tls.waits;
+            tls.waits
+        })
     }
 
     /// The same bytes came twice with different content; told once a connection.
@@ -300,7 +333,7 @@ impl Connection {
         &mut self,
         direction: Direction,
         conflict: &Conflict<'_>,
-        held: &Budget,
+        means: Means<'_>,
         shared: &mut Shared,
         out: Out<'_>,
     ) {
@@ -309,12 +342,12 @@ impl Connection {
             let Conflict { span, first, kept, refused } = *conflict;
             let violation =
                 check::capture::conflicting_retransmission(direction, &span, first, kept, refused);
-            Scene { facts: &mut self.facts, held, shared, out }.find(span.end, violation);
+            Scene::new(&mut self.facts, means, shared, out).find(span.end, violation);
         }
     }
 
     /// A bound of TCP acted.
-    pub fn limit_reached(&mut self, bound: Bound, held: &Budget, shared: &mut Shared, out: Out<'_>) {
+    pub fn limit_reached(&mut self, bound: Bound, means: Means<'_>, shared: &mut Shared, out: Out<'_>) {
         let (limit, left_out) = match bound {
             Bound::Connections => ("connections", "this connection is not followed any further"),
             Bound::OutOfOrder => {
@@ -329,15 +362,15 @@ impl Connection {
             }
             Bound::SequenceJump => ("sequence_jump", "a segment lay further ahead than any window reaches"),
         };
-        Scene { facts: &mut self.facts, held, shared, out }.limit_reached(limit, left_out);
+        Scene::new(&mut self.facts, means, shared, out).limit_reached(limit, left_out);
     }
 
     /// The connection is over.
-    pub fn closed(&mut self, closed: &Closed, held: &Budget, shared: &mut Shared, out: Out<'_>) {
+    pub fn closed(&mut self, closed: &Closed, means: Means<'_>, shared: &mut Shared, out: Out<'_>) {
         let Self { facts, layer } = self;
         facts.seen = if facts.turned { closed.seen.swap() } else { closed.seen };
         facts.cut_off = !matches!(closed.why, CloseReason::Fin | CloseReason::Reset(_));
-        let mut scene = Scene { facts, held, shared, out };
+        let mut scene = Scene::new(facts, means, shared, out);
         layer.finish(&mut scene);
         *layer = Layer::Opaque;
         scene.tell_one_direction(closed.packet);
@@ -401,6 +434,7 @@ impl Facts {
             place,
             ends: self.ends,
             sides_known_by: self.known_by,
+            tls: self.tls.as_ref().map(|tls| tls.record()),
             protocol: self.protocol,
             switched_to: self.switched_to.as_deref().map(Text),
             opened: self.opened.time,

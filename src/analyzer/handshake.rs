@@ -82,6 +82,7 @@ fn handshake(
     let record = Handshake {
         place: scene.place(packet),
         ends: scene.facts.ends,
+        tls: scene.facts.tls.as_ref().map(|tls| tls.record()),
         request: request.map(|head| HandshakeRequest { packet: head.span.end, head }),
         response: response.map(|head| HandshakeResponse { packet: head.span.end, head }),
         key: key.map(Text),
@@ -94,7 +95,7 @@ fn handshake(
             None => scene.facts.server_was_heard().then_some(Outcome::Unanswered),
         },
     };
-    scene.tell(&Record::Handshake(record));
+    (scene.out)(&Record::Handshake(record));
     let invalid = judge(scene, packet, request, response);
     if let Some(head) = response.filter(|_| accepted) {
         accept_session(scene, request, head, &extensions, invalid);

@@ -2,16 +2,22 @@
 
 use super::connection::Facts;
 use super::scene::Scene;
+use super::tls::Encrypted;
 use super::{handshake, session};
-use crate::base::{Budget, Direction, Limits, StreamEvent};
+use crate::base::{Budget, Direction, GapReason, Limits, PerDirection, Span, StreamEvent};
 use crate::http::{Exchange, HttpEvent};
 use crate::record::{Protocol, SidesKnownBy};
+use crate::tls::is_tls;
 use crate::websocket::{Demand, Session};
 
 /// The stage that reads a connection's bytes.
 #[derive(Debug)]
 pub(super) enum Layer {
-    /// HTTP, or nothing yet.
+    /// Nothing yet, but what is missing before the first bytes.
+    Start(PerDirection<Option<(Span, GapReason)>>),
+    /// TLS, and what is inside of it.
+    Tls(Box<Encrypted>),
+    /// HTTP.
     Http(Box<Exchange>),
     /// Behind an accepted handshake.
     WebSocket(Box<Session>),
@@ -22,25 +28,50 @@ pub(super) enum Layer {
 /// CONNECT tunnels inside each other that are followed.
 const TUNNELS: u8 = 4;
 
+/// The stage that every connection begins with.
+impl Default for Layer {
+    fn default() -> Self {
+        Layer::Start(PerDirection::default())
+    }
+}
+
 impl Layer {
-    /// The stage that every connection begins with.
-    pub fn new(limits: &Limits) -> Self {
+    /// HTTP.
+    pub fn http(limits: &Limits) -> Self {
         Layer::Http(Box::new(Exchange::new(limits)))
     }
 
     /// What Wireshark would write in the Protocol column of a segment with payload.
-    pub fn name(&self, protocol: Protocol) -> &'static str {
-        match (self, protocol) {
+    pub fn name(&self, facts: &Facts) -> &'static str {
+        let tls = facts.tls.as_ref();
+        match (self, facts.protocol) {
+            (Layer::Tls(encrypted), _) if tls.is_some_and(|tls| tls.decrypted()) => {
+                encrypted.inside().name(facts)
+            }
+            (Layer::Tls(_), _) | (_, Protocol::Tls) => tls.map_or("TLS", |tls| tls.protocol()),
             (Layer::WebSocket(_), Protocol::Websocket) => "WebSocket",
             (Layer::Http(_), Protocol::Http) => "HTTP",
-            (_, Protocol::Tls) => "TLS",
             _ => "TCP",
+        }
+    }
+
+    /// Whatever comes is left alone.
+    pub fn close(&mut self, held: &Budget) {
+        self.replace(Some(Layer::Opaque), held);
+    }
+
+    /// There are more TLS secrets.
+    pub fn keys_arrived(&mut self, scene: &mut Scene<'_, '_>) {
+        if let Layer::Tls(encrypted) = self {
+            encrypted.keys_arrived(scene);
         }
     }
 
     /// Takes the next event of one direction.
     pub fn push(&mut self, scene: &mut Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) {
         match self {
+            Layer::Start(_) => self.start(scene, direction, event),
+            Layer::Tls(encrypted) => encrypted.push(scene, direction, event),
             Layer::Http(exchange) => {
                 let mut next = None;
                 let held = scene.held;
@@ -65,6 +96,12 @@ impl Layer {
 
     /// The connection is over.
     pub fn finish(&mut self, scene: &mut Scene<'_, '_>) {
+        if let Layer::Start(_) = self {
+            self.begin(scene, false);
+        }
+        if let Layer::Tls(encrypted) = self {
+            return encrypted.finish(scene);
+        }
         if let Layer::Http(exchange) = self {
             let mut next = None;
             let held = scene.held;
@@ -77,6 +114,34 @@ impl Layer {
         }
     }
 
+    /// Takes the first events, until the first bytes show what they are.
+    fn start(&mut self, scene: &mut Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) {
+        match (&mut *self, event) {
+            (Layer::Start(gaps), StreamEvent::Gap { span, why }) if gaps[direction].is_none() => {
+                gaps[direction] = Some((*span, *why));
+                return;
+            }
+            (_, StreamEvent::Data { bytes, .. }) => self.begin(scene, begins_tls(scene, bytes)),
+            _ => self.begin(scene, false),
+        }
+        self.push(scene, direction, event);
+    }
+
+    /// The first bytes are here, or none will come.
+    fn begin(&mut self, scene: &mut Scene<'_, '_>, tls: bool) {
+        let first = if tls {
+            Layer::Tls(Box::new(Encrypted::new(scene)))
+        } else {
+            Layer::http(scene.shared.limits())
+        };
+        let Layer::Start(gaps) = std::mem::replace(self, first) else { return };
+        for direction in Direction::BOTH {
+            if let Some((span, why)) = gaps[direction] {
+                self.push(scene, direction, &StreamEvent::Gap { span, why });
+            }
+        }
+    }
+
     fn replace(&mut self, next: Option<Layer>, held: &Budget) {
         let Some(next) = next else { return };
         if let Layer::Http(exchange) = self {
@@ -84,6 +149,13 @@ impl Layer {
         }
         *self = next;
     }
+}
+
+/// Whether the first bytes are those of a TLS record. Of a connection whose beginning was captured, less than a header
+/// will do, for no HTTP begins so.
+fn begins_tls(scene: &Scene<'_, '_>, bytes: &[u8]) -> bool {
+    let part_of_hello = matches!(bytes, [0x16] | [0x16, 3] | [0x16, 3, 0..=4] | [0x16, 3, 0..=4, _]);
+    is_tls(bytes) || (part_of_hello && scene.facts.known_by != SidesKnownBy::Port)
 }
 
 /// Whether the server's first bytes behind a 101 are the answers to earlier requests, which the 101 overtook (some
@@ -135,7 +207,7 @@ fn behind_http(scene: &Scene<'_, '_>) -> Layer {
     let demand = match protocol {
         _ if told => Demand::TOLD,
         _ if *asked && !whole => Demand::AFTER_LOSS,
-        Protocol::Unknown if !began => Demand::UNKNOWN_TRAFFIC,
+        Protocol::Unknown | Protocol::Tls if !began => Demand::UNKNOWN_TRAFFIC,
         _ => return Layer::Opaque,
     };
     let sides_guessed = *known_by == SidesKnownBy::Port;
@@ -170,7 +242,7 @@ fn switched(scene: &mut Scene<'_, '_>) -> Layer {
         None if scene.facts.tunnel && scene.facts.tunnels < TUNNELS => {
             scene.facts.tunnels += 1;
             scene.facts.tunnel = false;
-            Layer::new(scene.shared.limits())
+            Layer::default()
         }
         None if scene.facts.tunnel => {
             scene.limit_reached("tunnels", "CONNECT tunnels inside each other are not followed any deeper");

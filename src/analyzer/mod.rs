@@ -19,9 +19,10 @@ use crate::check::{self, Selection};
 use crate::packet::Decoder;
 use crate::record::Record;
 use crate::tcp::{Connections, Event, What};
+use crate::tls::KeyLog;
 
 use connection::Connection;
-use scene::Shared;
+use scene::{Means, Shared};
 use tally::Tally;
 
 /// What a row of the output is.
@@ -63,8 +64,13 @@ pub struct Analyzer {
     tcp: Connections,
     connections: Vec<Option<Box<Connection>>>,
     held: Budget,
+    keys: KeyLog,
     shared: Shared,
 }
+
+/// Connections that are looked through for records that new secrets decrypt; of more, those that began to wait last. The
+/// others go on when they say something, or end.
+const WAITING: usize = 256;
 
 impl Analyzer {
     /// An analyzer at the beginning of a capture.
@@ -74,6 +80,7 @@ impl Analyzer {
             tcp: Connections::new(options.limits),
             connections: Vec::new(),
             held: Budget::new(options.limits.held_total),
+            keys: KeyLog::default(),
             shared: Shared::new(options),
         }
     }
@@ -81,11 +88,33 @@ impl Analyzer {
     /// Takes the next packet of the capture. Records borrow what they say and live for the call.
     pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
         let id = self.shared.begin_packet(packet);
-        let Self { decoder, tcp, connections, held, shared } = self;
+        let Self { decoder, tcp, connections, held, keys, shared } = self;
+        let means = Means { held, keys };
         if let Some(segment) = decoder.decode(packet) {
-            tcp.push(id, &segment, &mut |event| treat(connections, held, shared, event, out));
+            tcp.push(id, &segment, &mut |event| treat(connections, means, shared, event, out));
             shared.end_packet(out);
         }
+    }
+
+    /// Adds TLS secrets: whole lines of an NSS key log, as they also stand in a pcapng. What has waited for them is
+    /// decrypted and told.
+    pub fn add_keys(&mut self, text: &[u8], out: &mut dyn FnMut(&Record<'_>)) {
+        let Self { connections, held, keys, shared, .. } = self;
+        if keys.add(text) == 0 {
+            return;
+        }
+        shared.keys_added += 1;
+        let means = Means { held, keys };
+        let mut waiting = std::mem::take(&mut shared.waiting_for_keys);
+        for at in (0..waiting.len()).rev().take(WAITING) {
+            let Some(slot) = waiting.get(at).copied() else { continue };
+            let connection = connections.get_mut(slot).and_then(Option::as_mut);
+            if !connection.is_some_and(|connection| connection.keys_arrived(means, shared, out)) {
+                waiting.swap_remove(at);
+            }
+        }
+        waiting.append(&mut shared.waiting_for_keys);
+        shared.waiting_for_keys = waiting;
     }
 
     /// One of the captures could not be read to its end. Call it before [`Analyzer::finish`].
@@ -102,8 +131,9 @@ impl Analyzer {
 
     /// The capture is over: everything open ends here. The last record is the summary.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
-        let Self { decoder, tcp, connections, held, shared } = self;
-        tcp.finish(&mut |event| treat(connections, held, shared, event, out));
+        let Self { decoder, tcp, connections, held, keys, shared } = self;
+        let means = Means { held, keys };
+        tcp.finish(&mut |event| treat(connections, means, shared, event, out));
         let evicted = decoder.evicted();
         if evicted > 0 {
             shared.summary.limits_reached.insert("fragmented_datagrams", evicted);
@@ -119,7 +149,7 @@ impl Analyzer {
 /// Treats what TCP says of one connection.
 fn treat(
     connections: &mut Vec<Option<Box<Connection>>>,
-    held: &Budget,
+    means: Means<'_>,
     shared: &mut Shared,
     event: Event<'_>,
     out: Out<'_>,
@@ -129,22 +159,32 @@ fn treat(
             connections.resize_with(event.slot + 1, || None);
         }
         if let Some(slot) = connections.get_mut(event.slot) {
-            *slot = Some(Box::new(Connection::new(&opened, &shared.options.limits)));
+            *slot = Some(Box::new(Connection::new(&opened)));
         }
         shared.summary.connections += 1;
         return;
     }
-    let Some(slot) = connections.get_mut(event.slot) else { return };
+    let number = event.slot;
+    let Some(slot) = connections.get_mut(number) else { return };
     let Some(connection) = slot else { return };
     match event.what {
         What::Opened(_) => {}
         What::Segment(note) => connection.segment(&note, shared),
         What::Established { syn, ack } => connection.established(syn, ack, shared, out),
-        What::Stream(direction, event) => connection.stream(direction, &event, held, shared, out),
-        What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, held, shared, out),
-        What::LimitReached(bound) => connection.limit_reached(bound, held, shared, out),
+        What::Stream(direction, event) => {
+            connection.stream(direction, &event, means, shared, out);
+            if connection.waits_for_keys() {
+                let waiting = &mut shared.waiting_for_keys;
+                if waiting.len() >= 2 * WAITING {
+                    waiting.drain(..WAITING);
+                }
+                waiting.push(number);
+            }
+        }
+        What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, means, shared, out),
+        What::LimitReached(bound) => connection.limit_reached(bound, means, shared, out),
         What::Closed(closed) => {
-            connection.closed(&closed, held, shared, out);
+            connection.closed(&closed, means, shared, out);
             // Only packet rows have something to say of a connection that is over.
             if shared.options.rows != Rows::Packets {
                 *slot = None;

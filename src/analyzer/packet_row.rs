@@ -11,10 +11,18 @@ const HEADERS: usize = 64 << 10;
 /// Frame headers for which the buffer is kept from row to row; few packets complete more.
 const KEPT: usize = 1024;
 
+/// A ClientHello inside of a connection (RFC 5246 §7.4.1.1).
+pub(super) const RENEGOTIATION: &str = "Client Hello (renegotiation)";
+
+/// Names of TLS records kept of one row.
+const RECORDS: usize = 64;
+
 /// What is known of the row so far; empty between packets and at other zooms.
 #[derive(Debug, Default)]
 pub(super) struct RowDraft {
     segment: Option<Segment>,
+    /// What stands in TLS records.
+    tls: Vec<&'static str>,
     heads: Vec<String>,
     frames: Vec<FrameHeader>,
     frame_count: u64,
@@ -48,6 +56,20 @@ impl RowDraft {
     /// Whether a row has begun and is not out.
     pub fn pending(&self) -> bool {
         self.segment.is_some()
+    }
+
+    /// The segment completes a TLS record.
+    pub fn record(&mut self, facts: &Facts, protocol: &'static str, name: &'static str) {
+        let plain = self.heads.is_empty() && self.frames.is_empty();
+        let Some(segment) = self.of(facts).filter(|_| plain) else { return };
+        segment.protocol = protocol;
+        // Told again where another handshake begins.
+        if name == RENEGOTIATION && self.tls.last() == Some(&"Client Hello") {
+            self.tls.pop();
+        }
+        if self.tls.len() < RECORDS {
+            self.tls.push(name);
+        }
     }
 
     /// The segment completes an HTTP head with this first line.
@@ -92,10 +114,12 @@ impl RowDraft {
             payload_length: note.payload_length,
             analysis: note.analysis,
             window: note.window,
+            tls: &self.tls,
             heads: &self.heads,
             frames: &self.frames,
             frame_count: self.frame_count,
         }));
+        self.tls.clear();
         self.heads.clear();
         self.frames.clear();
         self.frames.shrink_to(KEPT);

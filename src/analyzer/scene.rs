@@ -11,6 +11,7 @@ use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
 use crate::record::{Ends, NotDecoded, Place, Record, Summary};
+use crate::tls::KeyLog;
 use crate::websocket::{Inflater, Wanted};
 
 /// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
@@ -43,14 +44,26 @@ pub(super) struct Shared {
     pub row: RowDraft,
     /// Findings wait for the row of the message that their frame may complete.
     hold: bool,
+    /// How often secrets came.
+    pub keys_added: u64,
+    /// Slots of connections that wait for secrets, or did.
+    pub waiting_for_keys: Vec<usize>,
     /// Findings that wait until that row is out.
     waiting: Vec<(Option<Place>, Option<Ends>, Violation)>,
+}
+
+/// What all connections take from, and none changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means<'m> {
+    pub held: &'m Budget,
+    pub keys: &'m KeyLog,
 }
 
 /// What the treatment of one event of a connection may touch.
 pub(super) struct Scene<'s, 'o> {
     pub facts: &'s mut Facts,
     pub held: &'s Budget,
+    pub keys: &'s KeyLog,
     pub shared: &'s mut Shared,
     pub out: Out<'o>,
 }
@@ -70,6 +83,8 @@ impl Shared {
             row: RowDraft::default(),
             hold: false,
             cut: false,
+            keys_added: 0,
+            waiting_for_keys: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -167,6 +182,13 @@ impl Shared {
         } else {
             out(&Record::Finding(violation.finding(place, ends)));
         }
+    }
+}
+
+impl<'s, 'o> Scene<'s, 'o> {
+    pub fn new(facts: &'s mut Facts, means: Means<'s>, shared: &'s mut Shared, out: Out<'o>) -> Self {
+        let Means { held, keys } = means;
+        Self { facts, held, keys, shared, out }
     }
 }
 

@@ -168,6 +168,14 @@ impl Framer {
         })
     }
 
+    /// TLS secrets in the capture that have been read since this was called before: lines of NSS key logs.
+    pub fn take_secrets(&mut self) -> Option<Vec<u8>> {
+        match &mut self.format {
+            Some(Format::Pcapng(section)) => section.take_secrets(),
+            Some(Format::Pcap(_)) | None => None,
+        }
+    }
+
     /// How the capture ended; `None` as long as packets may still come.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()

@@ -2,6 +2,8 @@
 //!
 //! Reads as much as the framing of the blocks allows: options that do not parse end the options, not the file.
 
+use std::fmt;
+
 use byteorder_slice::{BigEndian, LittleEndian};
 use pcap_file::pcapng::RawBlock;
 use pcap_file::pcapng::blocks::{
@@ -30,7 +32,24 @@ pub(super) struct Pcapng {
     interfaces: Vec<Interface>,
     /// Of the latest packet: simple packet blocks have none of their own.
     time: Timestamp,
+    secrets: Secrets,
 }
+
+/// TLS key logs that stand in a capture.
+#[derive(Default)]
+struct Secrets(Vec<u8>);
+
+/// Says how many bytes there are, and no secret.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets({} bytes)", self.0.len())
+    }
+}
+
+/// Decryption secrets block (draft §4.7).
+const DECRYPTION_SECRETS_BLOCK: u32 = 10;
+/// The secrets in it are those of an NSS key log.
+const TLS_KEY_LOG: u32 = 0x544c_534b;
 
 impl Pcapng {
     /// Whether a file that begins with these bytes is a pcapng.
@@ -40,7 +59,12 @@ impl Pcapng {
 
     /// Reads the first section's header, which [`Pcapng::is_magic`]: `Ok(None)` if it is not all there.
     pub(super) fn open(bytes: &[u8], limit: usize) -> Result<Option<(Pcapng, usize)>, &'static str> {
-        let mut section = Pcapng { order: Order::Big, interfaces: Vec::new(), time: Timestamp::default() };
+        let mut section = Pcapng {
+            order: Order::Big,
+            interfaces: Vec::new(),
+            time: Timestamp::default(),
+            secrets: Secrets::default(),
+        };
         match section.frame(bytes, limit) {
             Framed::Other(length) => Ok(Some((section, length))),
             Framed::Damaged(what) => Err(what),
@@ -73,6 +97,7 @@ impl Pcapng {
                     self.packet(self.order.u16(&block.body, 0).map(u32::from), &block.body, length)
                 }
                 SIMPLE_PACKET_BLOCK => self.simple_packet(&block.body, length),
+                DECRYPTION_SECRETS_BLOCK => self.secrets(&block.body, length),
                 _ => Framed::Other(length),
             },
             Err(RawBlockParseError::IncompleteBuffer(..)) => Framed::Need(length),
@@ -114,6 +139,23 @@ impl Pcapng {
         }
         self.interfaces.push(interface);
         Framed::Other(length)
+    }
+
+    /// Decryption secrets block. One that is cut holds what is there.
+    fn secrets(&mut self, body: &[u8], length: usize) -> Framed {
+        const DATA: usize = 8;
+        let text = self.order.u32(body, 4).and_then(|length| body.get(DATA..)?.get(..length as usize));
+        let text = text.or(body.get(DATA..)).unwrap_or_default();
+        if self.order.u32(body, 0) == Some(TLS_KEY_LOG) {
+            self.secrets.0.extend_from_slice(text);
+            self.secrets.0.push(b'\n');
+        }
+        Framed::Other(length)
+    }
+
+    /// Takes the key logs that have been read since this was called before.
+    pub(super) fn take_secrets(&mut self) -> Option<Vec<u8>> {
+        (!self.secrets.0.is_empty()).then(|| std::mem::take(&mut self.secrets.0))
     }
 
     /// Enhanced packet block (draft §4.3), or the obsolete packet block (appendix A), which differs in nothing but the

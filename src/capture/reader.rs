@@ -140,6 +140,11 @@ impl<R: Read> Reader<R> {
         goes_on
     }
 
+    /// TLS secrets in the capture that have been read since this was called before: lines of NSS key logs.
+    pub fn take_secrets(&mut self) -> Option<Vec<u8>> {
+        self.framer.take_secrets()
+    }
+
     /// How the capture ended; `None` as long as packets may still come.
     pub fn end(&self) -> Option<&End> {
         self.framer.end()

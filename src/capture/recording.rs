@@ -42,6 +42,12 @@ impl<R: Read> Recording<R> {
         goes_on || self.asked + 1 < self.sources.len() || !self.heads.is_empty()
     }
 
+    /// TLS secrets in the capture that is just being read, as [`Reader::take_secrets`]. There may be some whenever
+    /// [`Recording::next_packet`] has been called.
+    pub fn take_secrets(&mut self) -> Option<Vec<u8>> {
+        self.sources.get_mut(self.active)?.take_secrets()
+    }
+
     /// How each capture ended, in their order; `None` for one that has not been read to its end.
     pub fn ends(&self) -> impl Iterator<Item = Option<&End>> {
         self.sources.iter().map(Reader::end)

@@ -1,7 +1,7 @@
 //! What the capture does not show. Nothing is judged here: the caller knows, and these find the words.
 
 use super::text::{json, shown, shown_list};
-use super::{Violation, registry};
+use super::{Rule, Violation, registry};
 use crate::base::{Direction, GapReason, PacketId, Span};
 use crate::record::{Side, SidesKnownBy};
 use crate::websocket::Evidence;
@@ -112,11 +112,64 @@ pub fn one_direction_only(captured: Direction, packets: [u64; 2]) -> Violation {
     violation.with("captured", captured.sender())
 }
 
-/// WS905: what `from` sent begins, at `beginning`, with TLS.
-pub fn no_tls_keys(from: Direction, beginning: &Span) -> Violation {
-    let text = format!("the {} speaks TLS, and nothing in it was decrypted", from.sender());
-    let packets = [beginning.first, beginning.last];
-    Violation::of_packets(&registry::NO_TLS_KEYS, Side::Capture, packets, text).with("from", from.sender())
+/// WS905: the TLS records of `from` at `records` cannot be decrypted: this `secret`, of that label and client random, is
+/// not known.
+pub fn no_tls_keys(from: Direction, records: &Span, (label, random): (&str, &[u8; 32])) -> Violation {
+    let random = hex(random);
+    let text = format!(
+        "TLS records of the {} are not decrypted: no key log has the secret {label} of the client random {random}",
+        from.sender()
+    );
+    not_decrypted(&registry::NO_TLS_KEYS, from, records, text)
+        .with("label", label)
+        .with("client_random", random)
+}
+
+/// WS905: likewise, as the hello of `whose` was not captured.
+pub fn no_tls_hello(from: Direction, records: &Span, whose: Direction) -> Violation {
+    let text = format!(
+        "TLS records of the {} are not decrypted: the hello of the {} was not captured",
+        from.sender(),
+        whose.sender()
+    );
+    not_decrypted(&registry::NO_TLS_KEYS, from, records, text)
+}
+
+/// WS905: likewise, as nobody has written down how to read this version or cipher suite.
+pub fn tls_not_supported(records: &Span, what: &str) -> Violation {
+    let text = format!("TLS is not decrypted: {what} is not supported");
+    let packets = [records.first, records.last];
+    Violation::of_packets(&registry::NO_TLS_KEYS, Side::Capture, packets, text)
+}
+
+/// WS910: there is such a secret, and the record of `from` at `record` cannot be decrypted with it; `worked` says that
+/// others could.
+pub fn decryption_failed(
+    from: Direction,
+    record: &Span,
+    (label, random): (&str, &[u8; 32]),
+    worked: bool,
+) -> Violation {
+    let random = hex(random);
+    let likely =
+        if worked { "records before it fit: it is damaged, or one is missing" } else { "none has fitted" };
+    let text = format!(
+        "a TLS record of the {} does not fit the secret {label} of the client random {random}; {likely}",
+        from.sender()
+    );
+    not_decrypted(&registry::DECRYPTION_FAILED, from, record, text)
+        .with("label", label)
+        .with("client_random", random)
+        .with("worked", worked)
+}
+
+fn not_decrypted(rule: &'static Rule, from: Direction, records: &Span, text: String) -> Violation {
+    let packets = [records.first, records.last];
+    Violation::of_packets(rule, Side::Capture, packets, text).with("from", from.sender())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// WS906: a cap of `base::limits` acted. `limit` is its name, `left_out` says what is not judged because of it.

@@ -41,6 +41,8 @@ pub enum Opening {
     NotCaptured,
     /// The plain handshake, of which, as of all that follows, only this direction is captured.
     OneDirection(Direction),
+    /// The capture begins behind the handshake, and is analyzed with this line of a key log.
+    KeyLog(&'static str),
     /// The plain handshake, analyzed under another cap of [`Limits`](crate::base::Limits).
     Limited {
         /// Its name.

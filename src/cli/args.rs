@@ -115,9 +115,19 @@ pub(super) struct ReadingArgs {
     /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<LimitArg>,
-    /// Key log for TLS; this version does not decrypt TLS, and says so
+    #[command(flatten)]
+    pub keys: KeyArgs,
+}
+
+/// Where the secrets of TLS connections are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, ClapArgs)]
+pub(super) struct KeyArgs {
+    /// Decrypt TLS with the secrets in this key log (NSS format, as SSLKEYLOGFILE makes browsers, node and python write it)
     #[arg(long, value_name = "FILE")]
     pub keylog: Vec<PathBuf>,
+    /// Decrypt TLS with the key log that the environment variable SSLKEYLOGFILE names
+    #[arg(long)]
+    pub keylog_env: bool,
 }
 
 /// How the output looks.
@@ -195,7 +205,10 @@ impl CheckChoices {
             reading: ReadingArgs {
                 decode_as: list(self.reading.decode_as, other.reading.decode_as),
                 limit: list(self.reading.limit, other.reading.limit),
-                keylog: list(self.reading.keylog, other.reading.keylog),
+                keys: KeyArgs {
+                    keylog: list(self.reading.keys.keylog, other.reading.keys.keylog),
+                    keylog_env: self.reading.keys.keylog_env || other.reading.keys.keylog_env,
+                },
             },
         }
     }

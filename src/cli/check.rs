@@ -36,7 +36,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let filter = choices.filter.as_deref();
     // The exit code is for somebody else than the output, who may have read enough of that.
     let out = UntilClosed::new(io::stdout().lock());
-    let summary = reading::analyze(&args.captures, filter, options, &mut judge, out)?;
+    let summary = reading::analyze(&args.captures, filter, &choices.reading.keys, options, &mut judge, out)?;
     reading::notes(&summary);
     if let Some(reason) = judge.lacks_handshakes()
         && format != CheckFormat::Text

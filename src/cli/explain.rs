@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, ColorChoice, ValueEnum};
 
-use super::args::DecodeAs;
+use super::args::{DecodeAs, KeyArgs};
 use super::failure::{Failure, visible};
 use super::limit::{self, LimitArg};
 use super::say;
@@ -92,6 +92,8 @@ pub(super) struct ExplainArgs {
     /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<LimitArg>,
+    #[command(flatten)]
+    keys: KeyArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -170,6 +172,7 @@ fn stream(text: &str) -> Result<u64, &'static str> {
 fn source(args: &ExplainArgs) -> select::Source<'_> {
     select::Source {
         captures: &args.captures,
+        keys: &args.keys,
         limits: limit::limits(&args.limit),
         websocket_ports: args.decode_as.iter().map(|decode| decode.port).collect(),
     }

@@ -13,6 +13,7 @@ mod explain;
 mod failure;
 mod hex;
 mod input;
+mod keylog;
 mod limit;
 mod reading;
 mod rules;

@@ -3,8 +3,9 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use super::args::ReadingArgs;
+use super::args::{KeyArgs, ReadingArgs};
 use super::failure::{Failure, name};
+use super::keylog::KeyLogs;
 use super::{input, say};
 use crate::analyzer::{Analyzer, Options};
 use crate::capture::{End, Recording};
@@ -16,11 +17,13 @@ use crate::report::Report;
 pub(super) fn analyze(
     captures: &[PathBuf],
     filter: Option<&str>,
+    keys: &KeyArgs,
     options: Options,
     report: &mut dyn Report,
     out: impl Write,
 ) -> Result<Summary, Failure> {
     let selected = filter.map(Filter::parse).transpose().map_err(Failure::Filter)?;
+    let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &options.limits)?;
     let mut printer = Printer {
         report,
@@ -33,7 +36,7 @@ pub(super) fn analyze(
     printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter }));
 
     let mut analyzer = Analyzer::new(options);
-    read(&mut recording, &mut analyzer, &mut printer)?;
+    read(&mut recording, &mut keys, &mut analyzer, &mut printer)?;
     for (path, end) in captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {
             let name = name(path);
@@ -50,11 +53,8 @@ pub(super) fn names(captures: &[PathBuf]) -> Vec<String> {
     captures.iter().map(|path| path.to_string_lossy().into_owned()).collect()
 }
 
-/// The ports whose connections are WebSocket. Says what has no effect.
+/// The ports whose connections are WebSocket.
 pub(super) fn websocket_ports(args: &ReadingArgs) -> Vec<u16> {
-    if !args.keylog.is_empty() {
-        say("warning", "--keylog has no effect: this version does not decrypt TLS");
-    }
     args.decode_as.iter().map(|decode| decode.port).collect()
 }
 
@@ -64,13 +64,20 @@ const OUTPUT_BUFFER: usize = 64 << 10;
 /// Hands all packets to the analyzer. Before it may have to wait for more, everything known is written.
 fn read(
     recording: &mut Recording<input::Source>,
+    keys: &mut KeyLogs,
     analyzer: &mut Analyzer,
     printer: &mut Printer<'_, impl Write>,
 ) -> Result<(), Failure> {
     loop {
-        while let Some(packet) = recording.next_packet() {
+        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
+        loop {
+            if let Some(text) = recording.take_secrets() {
+                analyzer.add_keys(&text, &mut |record| printer.print(record));
+            }
+            let Some(packet) = recording.next_packet() else { break };
             analyzer.push(&packet, &mut |record| printer.print(record));
         }
+        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
         printer.flush()?;
         if !recording.fill() {
             return Ok(());

@@ -25,7 +25,14 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     };
     let mut report = report(args, width);
     let filter = args.filter.as_deref();
-    let summary = reading::analyze(&args.captures, filter, options, &mut *report, io::stdout().lock())?;
+    let summary = reading::analyze(
+        &args.captures,
+        filter,
+        &args.reading.keys,
+        options,
+        &mut *report,
+        io::stdout().lock(),
+    )?;
     if args.format == Format::Table {
         reading::notes(&summary);
     }

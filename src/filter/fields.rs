@@ -201,6 +201,7 @@ pub(super) fn place(record: &Record<'_>) -> Option<Place> {
         Record::Capture(_) | Record::Summary(_) => None,
         Record::Packet(row) => Some(row.place),
         Record::Opened(opened) => Some(opened.place),
+        Record::Alert(alert) => Some(alert.place),
         Record::Request(request) => Some(request.place),
         Record::Switched(switched) => Some(switched.place),
         Record::Handshake(handshake) => Some(handshake.place),
@@ -216,6 +217,7 @@ fn ends(record: &Record<'_>) -> Option<Ends> {
         Record::Capture(_) | Record::Summary(_) => None,
         Record::Packet(row) => Some(row.ends),
         Record::Opened(opened) => Some(opened.ends),
+        Record::Alert(alert) => Some(alert.ends),
         Record::Request(request) => Some(request.ends),
         Record::Switched(switched) => Some(switched.ends),
         Record::Handshake(handshake) => Some(handshake.ends),
@@ -230,6 +232,7 @@ fn ends(record: &Record<'_>) -> Option<Ends> {
 fn direction(record: &Record<'_>) -> Direction {
     match record {
         Record::Packet(row) => row.from,
+        Record::Alert(alert) => alert.from,
         Record::Frame(frame) => frame.from,
         Record::Message(message) => message.from,
         Record::Switched(_) => Direction::ServerToClient,

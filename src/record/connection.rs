@@ -1,11 +1,15 @@
 //! Connections: how they begin, their packets, how they end.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::{Ends, Place, Text};
 use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::Flags;
 use crate::tcp::Analysis;
+use crate::tls::{self, CipherSuite, Hello};
 
 /// A TCP segment, as Wireshark lists it.
 #[derive(Debug, Clone)]
@@ -16,7 +20,7 @@ pub struct PacketRow<'a> {
     pub ends: Ends,
     /// Who sent it.
     pub from: Direction,
-    /// What it carries, as far as is known when it comes: `TCP`, `HTTP`, `WebSocket`.
+    /// What it carries, as far as is known when it comes: `TCP`, `TLSv1.3`, `HTTP`, `WebSocket`.
     pub protocol: &'static str,
     /// The control bits.
     pub flags: Flags,
@@ -32,6 +36,8 @@ pub struct PacketRow<'a> {
     pub analysis: Analysis,
     /// The window field as it stands in the header.
     pub window: u16,
+    /// What stands in the TLS records that it completes; of very many, the first.
+    pub tls: &'a [&'static str],
     /// First lines of the HTTP heads that it completes.
     pub heads: &'a [String],
     /// Headers of the WebSocket frames that it completes; of very many, the first.
@@ -51,6 +57,80 @@ pub struct Opened {
     pub handshake_nanos: Option<i64>,
 }
 
+/// A TLS alert (a row of the timeline).
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// Where and when.
+    pub place: Place,
+    /// Client and server.
+    pub ends: Ends,
+    /// Who sent it.
+    pub from: Direction,
+    /// The version of TLS as Wireshark names the protocol.
+    pub protocol: &'static str,
+    /// 1 for a warning, 2 if fatal.
+    pub level: u8,
+    /// What happened (RFC 8446 §6).
+    pub description: u8,
+}
+
+impl Alert {
+    /// The name of its description, if it has one.
+    pub fn name(&self) -> Option<&'static str> {
+        tls::alert_name(self.description)
+    }
+}
+
+/// The TLS that a connection, or what stands in its tunnel, is encrypted with.
+#[derive(Debug, Clone, Copy)]
+pub struct Tls<'a> {
+    /// What its hellos say.
+    pub hello: &'a Hello,
+    /// Whether application data was decrypted.
+    pub decrypted: bool,
+}
+
+impl Serialize for Tls<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Hello { version, cipher_suite, server_name, alpn, .. } = self.hello;
+        let mut keys = serializer.serialize_struct("Tls", 5)?;
+        keys.serialize_field("version", &version.map(Named::version))?;
+        keys.serialize_field("cipher_suite", &cipher_suite.map(Named::suite))?;
+        keys.serialize_field("server_name", server_name)?;
+        keys.serialize_field("alpn", alpn)?;
+        keys.serialize_field("decrypted", &self.decrypted)?;
+        keys.end()
+    }
+}
+
+/// A registered number: its name, or `0x0a0a` if it has none that is known.
+struct Named(Option<&'static str>, u16);
+
+impl Named {
+    fn version(version: u16) -> Self {
+        Self(tls::version_name(version), version)
+    }
+
+    fn suite(suite: CipherSuite) -> Self {
+        Self(suite.name(), suite.0)
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(name) => f.write_str(name),
+            None => write!(f, "0x{:04x}", self.1),
+        }
+    }
+}
+
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A connection, told when it has ended.
 #[derive(Debug, Clone)]
 pub struct Connection<'a> {
@@ -60,6 +140,8 @@ pub struct Connection<'a> {
     pub ends: Ends,
     /// How one knows which is which.
     pub sides_known_by: SidesKnownBy,
+    /// The TLS that it was encrypted with; of TLS inside of TLS, the inner one.
+    pub tls: Option<Tls<'a>>,
     /// What it carried.
     pub protocol: Protocol,
     /// What it switched to, if that is not WebSocket: the `Upgrade` header of the 101, at most 125 bytes of it.
@@ -129,7 +211,7 @@ pub enum Protocol {
     Websocket,
     /// HTTP, and no WebSocket.
     Http,
-    /// TLS.
+    /// TLS, and what is in it was not decrypted, or is neither HTTP nor WebSocket.
     Tls,
     /// Anything else.
     Unknown,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Ends, Place, Text};
+use super::{Ends, Place, Text, Tls};
 use crate::base::{PacketId, Span};
 use crate::http;
 use crate::websocket::Extension;
@@ -14,6 +14,8 @@ pub struct Handshake<'a> {
     pub place: Place,
     /// Client and server.
     pub ends: Ends,
+    /// The TLS that it was encrypted with.
+    pub tls: Option<Tls<'a>>,
     /// The request; `None` if it was not captured.
     pub request: Option<HandshakeRequest<'a>>,
     /// The final response; `None` if none came or none was captured.

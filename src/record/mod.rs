@@ -4,8 +4,8 @@
 //! and live as long as the call that hands them over.
 //!
 //! A [`Record`] is one of two kinds: those that scripts see (each a JSON object with `type`), and
-//! [`Record::Opened`], [`Record::Request`] and [`Record::Switched`], rows of the timeline about what a later record
-//! tells in full.
+//! [`Record::Opened`], [`Record::Alert`], [`Record::Request`] and [`Record::Switched`], rows of the timeline, mostly about
+//! what a later record tells in full.
 
 mod connection;
 mod finding;
@@ -14,7 +14,7 @@ mod handshake;
 mod text;
 
 pub use connection::{
-    Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Verdict,
+    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Tls, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Inflated, Message, Payload};
@@ -81,6 +81,8 @@ pub enum Record<'a> {
     Packet(PacketRow<'a>),
     /// A connection began (timeline only).
     Opened(Opened),
+    /// A TLS alert was sent (timeline only).
+    Alert(Alert),
     /// An upgrade request was sent (timeline only).
     Request(RequestRow<'a>),
     /// A connection switched to something that is not WebSocket (timeline only).

@@ -239,6 +239,7 @@ fn row(record: &Record<'_>, packets: bool) -> Option<Row> {
         }
         _ if packets => None,
         Record::Opened(r) => row(r.place, r.ends.of(client), "TCP", 0),
+        Record::Alert(r) => row(r.place, r.ends.of(r.from), r.protocol, 2),
         Record::Request(r) => row(r.place, r.ends.of(client), "HTTP", r.head.span.length),
         Record::Switched(r) => row(r.place, r.ends.of(server), "HTTP", r.span.length),
         Record::Handshake(r) => {

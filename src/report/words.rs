@@ -7,9 +7,10 @@ use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
 use crate::record::{
-    Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome, PacketRow,
-    Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Verdict,
+    Alert, Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome,
+    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, Verdict,
 };
+use crate::tls::{CipherSuite, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
@@ -19,6 +20,7 @@ pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
     match record {
         Record::Packet(row) => packet(text, row),
         Record::Opened(row) => opened(text, row),
+        Record::Alert(row) => alert(text, row),
         Record::Request(row) => request(text, row.head),
         Record::Switched(row) => {
             status(text, row.head);
@@ -43,6 +45,13 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
         let _ = write!(text, "[{mark}] ");
     }
     let mut separator = "";
+    if row.heads.is_empty() && row.frames.is_empty() {
+        for name in row.tls.iter().take(NAMED) {
+            text.push_str(separator);
+            text.push_str(name);
+            separator = ", ";
+        }
+    }
     for head in row.heads.iter().take(NAMED) {
         text.push_str(separator);
         escape_into(text, head.as_bytes(), false);
@@ -81,6 +90,20 @@ fn opened(text: &mut String, row: &Opened) {
         }
         None => text.push_str("first seen in the middle (no TCP handshake captured)"),
     }
+}
+
+/// Appends `Alert (Level: Warning, Description: close_notify)`, as Wireshark does but for the name.
+fn alert(text: &mut String, row: &Alert) {
+    text.push_str("Alert (Level: ");
+    let _ = match row.level {
+        1 => write!(text, "Warning"),
+        2 => write!(text, "Fatal"),
+        other => write!(text, "{other}"),
+    };
+    let _ = match row.name() {
+        Some(name) => write!(text, ", Description: {name})"),
+        None => write!(text, ", Description: {})", row.description),
+    };
 }
 
 fn request(text: &mut String, head: &http::Request) {
@@ -319,7 +342,14 @@ fn connection(text: &mut String, row: &Connection<'_>) {
             text.push_str(", ");
             count(text, row.messages, "message");
         }
-        Protocol::Tls => text.push_str(": TLS"),
+        Protocol::Tls => {
+            text.push_str(": ");
+            tls(text, row.tls.as_ref());
+        }
+        Protocol::Http if row.tls.is_some_and(|tls| !tls.decrypted) => {
+            text.push_str(": HTTP, then ");
+            tls(text, row.tls.as_ref());
+        }
         Protocol::Http => match row.switched_to {
             Some(Text(name)) => {
                 text.push_str(": HTTP, then ");
@@ -343,6 +373,24 @@ fn connection(text: &mut String, row: &Connection<'_>) {
         text.push_str(", verdict ");
         text.push_str(verdict(of_connection));
     }
+}
+
+/// Appends what TLS says in clear text of a connection that nobody can read.
+fn tls(text: &mut String, tls: Option<&Tls<'_>>) {
+    let Some(Tls { hello, decrypted }) = tls else { return text.push_str("TLS") };
+    text.push_str(hello.version.and_then(version_name).unwrap_or("TLS"));
+    if let Some(name) = &hello.server_name {
+        text.push_str(" with ");
+        escape_into(text, name.as_bytes(), false);
+    }
+    if let Some(name) = hello.cipher_suite.and_then(CipherSuite::name) {
+        let _ = write!(text, ", {name}");
+    }
+    if let Some(protocol) = &hello.alpn {
+        text.push_str(", ALPN ");
+        escape_into(text, protocol.as_bytes(), false);
+    }
+    text.push_str(if *decrypted { ", no HTTP/1.1 or WebSocket seen" } else { ", not decrypted" });
 }
 
 /// Appends `1 frame` or `2 frames`.

@@ -140,7 +140,10 @@ fn every_file_holds_what_it_is_made_of() {
 #[test]
 fn every_file_has_provenance() {
     let made: BTreeSet<String> = files().iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(samples::listed(&folder()), made);
+    let mut listed = samples::listed(&folder());
+    // A folder has an index of its own.
+    listed.retain(|name| !name.ends_with('/'));
+    assert_eq!(listed, made);
     let present = samples::files(&folder());
     let present: BTreeSet<String> =
         present.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();

@@ -13,11 +13,11 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("tls", &["base"]),
     ("http", &["base"]),
     ("websocket", &["base", "http"]),
-    ("record", &["base", "http", "websocket", "packet", "tcp"]),
+    ("record", &["base", "http", "websocket", "packet", "tcp", "tls"]),
     ("check", &["base", "http", "websocket", "record"]),
     ("filter", &["base", "http", "websocket", "record"]),
     ("explain", &["base", "http", "websocket", "record", "check"]),
-    ("report", &["base", "http", "websocket", "packet", "tcp", "check", "explain", "record"]),
+    ("report", &["base", "http", "websocket", "packet", "tcp", "tls", "check", "explain", "record"]),
     ("encode", &["base", "capture", "packet", "websocket"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "tls", "http", "websocket", "check", "record"]),
     (

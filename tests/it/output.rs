@@ -33,18 +33,42 @@ pub fn render_with(source: impl Read, options: Options, report: &mut dyn Report)
     render_recording(Recording::new(reader.into_iter().collect()), options, report)
 }
 
-/// Renders several captures as one.
-pub fn render_recording(
-    mut recording: Recording<impl Read>,
+/// Renders a capture whose TLS secrets are these.
+pub fn render_with_keys(
+    source: impl Read,
+    keys: &[u8],
     options: Options,
     report: &mut dyn Report,
 ) -> Vec<u8> {
-    let mut out = Vec::new();
+    let reader = Reader::open(source, &options.limits);
     let mut analyzer = Analyzer::new(options);
+    analyzer.add_keys(keys, &mut |_| {});
+    render_analyzed(Recording::new(reader.into_iter().collect()), analyzer, report)
+}
+
+/// Renders several captures as one.
+pub fn render_recording(
+    recording: Recording<impl Read>,
+    options: Options,
+    report: &mut dyn Report,
+) -> Vec<u8> {
+    render_analyzed(recording, Analyzer::new(options), report)
+}
+
+fn render_analyzed(
+    mut recording: Recording<impl Read>,
+    mut analyzer: Analyzer,
+    report: &mut dyn Report,
+) -> Vec<u8> {
+    let mut out = Vec::new();
     let mut print = |record: &Record<'_>| report.record(record, &mut out).unwrap();
     print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &["capture".to_owned()], filter: None }));
     loop {
-        while let Some(packet) = recording.next_packet() {
+        loop {
+            if let Some(keys) = recording.take_secrets() {
+                analyzer.add_keys(&keys, &mut print);
+            }
+            let Some(packet) = recording.next_packet() else { break };
             analyzer.push(&packet, &mut print);
         }
         if !recording.fill() {

@@ -13,7 +13,7 @@ use sockeye::check::registry::RULES;
 use sockeye::check::{Edit, Example, Opening, REQUEST, RESPONSE, Rule, Step, edited};
 use sockeye::report::Json;
 
-use crate::output::{parse_lines, render_with, validate};
+use crate::output::{parse_lines, render_with_keys, validate};
 use crate::traffic::{ACK, Capture, FIN, RST, Side, Tcp};
 
 /// What else is an error or a warning in the example that breaks a rule, as one thing leads to another.
@@ -71,7 +71,7 @@ impl Play {
                 self.capture.server(self.tcp, response.as_bytes());
             }
             Opening::Unanswered { request } => self.request(request),
-            Opening::NotCaptured => {}
+            Opening::NotCaptured | Opening::KeyLog(_) => {}
             Opening::OneDirection(_) | Opening::Limited { .. } => self.handshake(&[], &[]),
         }
     }
@@ -150,7 +150,8 @@ fn findings(example: &Example) -> Vec<Value> {
         (known.set)(&mut limits, *value);
     }
     let options = Options { rows: Rows::Frames, payload: usize::MAX, limits, ..Options::default() };
-    let mut records = parse_lines(&render_with(&file[..], options, &mut Json::lines()));
+    let keys = if let Opening::KeyLog(line) = example.opening { line } else { "" };
+    let mut records = parse_lines(&render_with_keys(&file[..], keys.as_bytes(), options, &mut Json::lines()));
     records.iter().for_each(validate);
     records.retain(|record| record["type"] == "finding");
     records

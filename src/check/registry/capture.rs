@@ -4,6 +4,18 @@ use crate::base::Direction;
 use crate::check::{Example, Opening, Rule, Step};
 use crate::record::Severity;
 
+/// The shortest hellos of TLS 1.3, and a record behind them that nobody has encrypted.
+const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03\
+    \x20\x21\x22\x23\x24\x25\x26\x27\x28\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\x3e\x3f\
+    \x00\x00\x02\x13\x01\x01\x00";
+const SERVER_HELLO: &[u8] = b"\x16\x03\x03\x00\x32\x02\x00\x00\x2e\x03\x03\
+    \x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f\x70\x71\x72\x73\x74\x75\x76\x77\x78\x79\x7a\x7b\x7c\x7d\x7e\x7f\
+    \x00\x13\x01\x00\x00\x06\x00\x2b\x00\x02\x03\x04";
+const ENCRYPTED: &[u8] = b"\x17\x03\x03\x00\x18something nobody can read";
+const FITS_NOTHING: &str = "SERVER_HANDSHAKE_TRAFFIC_SECRET \
+    202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f \
+    5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+
 /// WS901.
 pub static MISSING_BYTES: Rule = Rule {
     code: "WS901",
@@ -107,11 +119,12 @@ pub static NO_TLS_KEYS: Rule = Rule {
     summary: "The connection is encrypted, and nothing of it could be decrypted.",
     requirement: "Whether a connection under TLS carries WebSocket, and what, is only seen with its keys.",
     why: "A wss: connection that is not decrypted is not judged at all.",
-    help: "Capture where the traffic is not encrypted, such as behind the proxy that ends TLS; this version does not \
-        decrypt TLS.",
+    help: "Let one end write its secrets to a file, and give it to Sockeye: start browser, node or python with \
+        SSLKEYLOGFILE=/tmp/keys.log in its environment, then sockeye --keylog /tmp/keys.log. The TLS handshake has to be \
+        in the capture. Or capture behind the proxy that ends TLS.",
     breaking: Example {
         opening: Opening::NotCaptured,
-        steps: &[Step::Client(b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")],
+        steps: &[Step::Client(CLIENT_HELLO), Step::Server(SERVER_HELLO), Step::Server(ENCRYPTED)],
     },
     correct: Example::of_steps(&[Step::Server(b"\x82\x0a\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03")]),
 };
@@ -196,6 +209,25 @@ pub static RESYNCHRONISED: Rule = Rule {
         Step::Client(b"\x81\x8d\x37\xfa\x21\x3d\x71\x93\x4f\x58\x1b\xda\x55\x55\x56\x94\x4a\x4e\x19"),
         Step::Server(b"\x81\x0cGood to hear"),
     ]),
+};
+
+/// WS910.
+pub static DECRYPTION_FAILED: Rule = Rule {
+    code: "WS910",
+    name: "decryption-failed",
+    severity: Severity::Warning,
+    rfc: "",
+    summary: "A key log has the secret of a connection, and its records cannot be decrypted with it.",
+    requirement: "A record is only taken for decrypted if its authentication tag fits; one that does not is left out, and \
+        what it held is not judged.",
+    why: "What the record said is not known. A secret that fits nothing is of another connection, or was cut or \
+        changed; behind records that fit, one is damaged.",
+    help: "Give the key log that was written while this capture was made, whole and unchanged.",
+    breaking: Example {
+        opening: Opening::KeyLog(FITS_NOTHING),
+        steps: &[Step::Client(CLIENT_HELLO), Step::Server(SERVER_HELLO), Step::Server(ENCRYPTED)],
+    },
+    correct: Example::of_steps(&[Step::Server(b"\x82\x05\x17\x03\x03\x00\x18")]),
 };
 
 /// WS911.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cli::args::KeyArgs;
 use crate::cli::args::{CheckFormat, DecodeAs, FailOn, ReadingArgs};
 
 fn error(text: &str) -> String {
@@ -34,7 +35,7 @@ fn every_option_has_its_key() {
         reading: ReadingArgs {
             decode_as: vec![DecodeAs { port: 3000 }],
             limit: vec!["payload=64M".parse().unwrap(), "connections=5".parse().unwrap()],
-            keylog: Vec::new(),
+            keys: KeyArgs::default(),
         },
     };
     assert_eq!(parse(text).unwrap(), expected);

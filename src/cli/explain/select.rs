@@ -8,7 +8,9 @@ use super::seen::Seen;
 use crate::analyzer::{Analyzer, Options, Rows};
 use crate::base::{Direction, Limits};
 use crate::capture::End;
+use crate::cli::args::KeyArgs;
 use crate::cli::failure::{Failure, name};
+use crate::cli::keylog::KeyLogs;
 use crate::cli::{input, say};
 use crate::explain::{Conversation, Explanation, Joined, Mark, Narrator, of_frame, of_handshake};
 use crate::record::{Finding, Frame, Handshake, Record, Side};
@@ -73,6 +75,7 @@ impl Wanted {
 #[derive(Debug)]
 pub(super) struct Source<'a> {
     pub captures: &'a [PathBuf],
+    pub keys: &'a KeyArgs,
     pub limits: Limits,
     pub websocket_ports: Vec<u16>,
 }
@@ -116,7 +119,8 @@ pub(super) fn conversation(source: Source<'_>, stream: u64) -> Result<Conversati
 
 /// Hands all records of the captures to `take`; of all `rows` but the last, only those of packets.
 fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), Failure> {
-    let Source { captures, limits, websocket_ports } = source;
+    let Source { captures, keys, limits, websocket_ports } = source;
+    let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &limits)?;
     let analyzer = |rows: &Rows| {
         let websocket_ports = websocket_ports.clone();
@@ -136,7 +140,18 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
         }
     };
     loop {
-        while let Some(packet) = recording.next_packet() {
+        keys.read_on(&mut |text| {
+            others.iter_mut().for_each(|other| other.add_keys(text, &mut |record| take_packet(record, take)));
+            last.add_keys(text, take);
+        });
+        loop {
+            if let Some(text) = recording.take_secrets() {
+                others
+                    .iter_mut()
+                    .for_each(|other| other.add_keys(&text, &mut |record| take_packet(record, take)));
+                last.add_keys(&text, take);
+            }
+            let Some(packet) = recording.next_packet() else { break };
             others.iter_mut().for_each(|other| other.push(&packet, &mut |record| take_packet(record, take)));
             last.push(&packet, take);
         }

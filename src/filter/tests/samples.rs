@@ -107,6 +107,7 @@ pub fn packet<'a>(
         payload_length: 0,
         analysis: Analysis::default(),
         window: 0,
+        tls: &[],
         heads: &[],
         frames,
         frame_count: frames.len() as u64,
@@ -150,6 +151,7 @@ pub fn handshake(answered: bool) -> Record<'static> {
     Record::Handshake(Handshake {
         place: place(),
         ends: ends(),
+        tls: None,
         request: None,
         response: answered.then(|| HandshakeResponse { packet: span().end, head: &RESPONSE }),
         key: None,
@@ -196,6 +198,7 @@ pub fn connection() -> Record<'static> {
         place: place(),
         ends: ends(),
         sides_known_by: SidesKnownBy::Syn,
+        tls: None,
         protocol: Protocol::Websocket,
         switched_to: None,
         opened: Timestamp::default(),

@@ -61,6 +61,7 @@ pub fn connection(stream: u64, verdict: Option<Verdict>) -> Connection<'static> 
         place: place(stream),
         ends: ends(),
         sides_known_by: SidesKnownBy::Syn,
+        tls: None,
         protocol: Protocol::Websocket,
         switched_to: None,
         opened: Timestamp::from_nanos(0),

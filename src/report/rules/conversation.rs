@@ -57,6 +57,9 @@ impl Lines {
                 let text = format!("the usual one; only what the {} sends is captured", from.sender());
                 self.say("handshake", &text);
             }
+            Opening::KeyLog(line) => {
+                self.say("key log", line);
+            }
             Opening::Limited { limit, value } => {
                 self.say("handshake", &format!("the usual one, analyzed with --limit {limit}={value}"));
             }

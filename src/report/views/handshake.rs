@@ -36,7 +36,7 @@ impl<'a> HandshakeView<'a> {
             place: handshake.place,
             client: handshake.ends.client,
             server: handshake.ends.server,
-            transport: "tcp",
+            transport: if handshake.tls.is_some() { "tls" } else { "tcp" },
             http_version: version.map(Version),
             request: handshake.request.map(RequestView::of),
             response: handshake.response.map(ResponseView::of),

@@ -10,7 +10,7 @@ use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::Flags;
 use crate::record::{
     CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, Frame, Message, PacketRow, Payload,
-    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Verdict,
+    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Tls, Verdict,
 };
 use crate::tcp::Analysis;
 use crate::websocket::Undecoded;
@@ -42,7 +42,7 @@ impl<'a> View<'a> {
             Record::Finding(finding) => View::Finding(FindingView::of(finding)),
             Record::Connection(connection) => View::Connection(ConnectionView::of(connection)),
             Record::Summary(summary) => View::Summary(summary),
-            Record::Opened(_) | Record::Request(_) | Record::Switched(_) => return None,
+            Record::Opened(_) | Record::Alert(_) | Record::Request(_) | Record::Switched(_) => return None,
         })
     }
 }
@@ -290,8 +290,7 @@ pub(in crate::report) struct ConnectionView<'a> {
     server: SocketAddr,
     sides_known_by: SidesKnownBy,
     transport: &'static str,
-    /// Always null: TLS is not decrypted yet.
-    tls: Option<()>,
+    tls: Option<Tls<'a>>,
     protocol: Protocol,
     verdict: Option<Verdict>,
     opened: Timestamp,
@@ -319,8 +318,8 @@ impl<'a> ConnectionView<'a> {
             client: connection.ends.client,
             server: connection.ends.server,
             sides_known_by: connection.sides_known_by,
-            transport: "tcp",
-            tls: None,
+            transport: if connection.tls.is_some() { "tls" } else { "tcp" },
+            tls: connection.tls,
             protocol: connection.protocol,
             verdict: connection.verdict,
             opened: connection.opened,

@@ -131,7 +131,7 @@ fn tls_is_named_and_nothing_in_it_is_judged() {
     capture.server(tcp, b"\x17\x03\x03\x00\x04\x81\x02hi");
     capture.close(tcp);
     let records = at_frames(&capture);
-    assert_eq!(told(&records, "finding", "code side packets"), json!([["WS905", "capture", [4, 4]]]));
+    assert_eq!(told(&records, "finding", "code side packets"), json!([["WS905", "capture", [5, 6]]]));
     assert_eq!(told(&records, "connection", "protocol"), json!(["tls"]));
     assert_eq!(told(&records, "frame", "frame"), none());
 }
