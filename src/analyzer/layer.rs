@@ -14,7 +14,7 @@ use crate::websocket::{Demand, Session};
 #[derive(Debug)]
 pub(super) enum Layer {
     /// Nothing yet, but what is missing before the first bytes.
-    Start(PerDirection<Option<(Span, GapReason)>>),
+    Start(Option<Box<Gaps>>),
     /// TLS, and what is inside of it.
     Tls(Box<Encrypted>),
     /// HTTP.
@@ -25,13 +25,16 @@ pub(super) enum Layer {
     Opaque,
 }
 
+/// What is missing in each direction.
+type Gaps = PerDirection<Option<(Span, GapReason)>>;
+
 /// CONNECT tunnels inside each other that are followed.
 const TUNNELS: u8 = 4;
 
 /// The stage that every connection begins with.
 impl Default for Layer {
     fn default() -> Self {
-        Layer::Start(PerDirection::default())
+        Layer::Start(None)
     }
 }
 
@@ -117,9 +120,13 @@ impl Layer {
     /// Takes the first events, until the first bytes show what they are.
     fn start(&mut self, scene: &mut Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) {
         match (&mut *self, event) {
-            (Layer::Start(gaps), StreamEvent::Gap { span, why }) if gaps[direction].is_none() => {
-                gaps[direction] = Some((*span, *why));
-                return;
+            (Layer::Start(gaps), StreamEvent::Gap { span, why }) => {
+                let gaps = gaps.get_or_insert_default();
+                if gaps[direction].is_none() {
+                    gaps[direction] = Some((*span, *why));
+                    return;
+                }
+                self.begin(scene, false);
             }
             (_, StreamEvent::Data { bytes, .. }) => self.begin(scene, begins_tls(scene, bytes)),
             _ => self.begin(scene, false),
@@ -134,7 +141,7 @@ impl Layer {
         } else {
             Layer::http(scene.shared.limits())
         };
-        let Layer::Start(gaps) = std::mem::replace(self, first) else { return };
+        let Layer::Start(Some(gaps)) = std::mem::replace(self, first) else { return };
         for direction in Direction::BOTH {
             if let Some((span, why)) = gaps[direction] {
                 self.push(scene, direction, &StreamEvent::Gap { span, why });

@@ -42,10 +42,14 @@ impl<R: Read> Recording<R> {
         goes_on || self.asked + 1 < self.sources.len() || !self.heads.is_empty()
     }
 
-    /// TLS secrets in the capture that is just being read, as [`Reader::take_secrets`]. There may be some whenever
-    /// [`Recording::next_packet`] has been called.
+    /// TLS secrets that stand before the packet that [`Recording::next_packet`] will return, as [`Reader::take_secrets`].
     pub fn take_secrets(&mut self) -> Option<Vec<u8>> {
-        self.sources.get_mut(self.active)?.take_secrets()
+        if self.sources.len() > 1 {
+            self.choose();
+        }
+        let active = self.sources.get_mut(self.active)?;
+        active.peek();
+        active.take_secrets()
     }
 
     /// How each capture ended, in their order; `None` for one that has not been read to its end.

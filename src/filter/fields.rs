@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::value::Value;
 use crate::base::Direction;
-use crate::record::{Ends, Place, Protocol, Record, Side};
+use crate::record::{Ends, Place, Protocol, Record, Side, Tls};
 use crate::websocket::FrameHeader;
 
 /// A field or protocol that a filter can name.
@@ -121,6 +121,30 @@ pub static FIELDS: &[Field] = &[
         field_type: FieldType::Unsigned { bits: 64 },
         meaning: "The TCP connection, counted from 0.",
         read: |record, found| place(record).is_some_and(|place| found(Value::Unsigned(place.stream))),
+    },
+    Field {
+        name: "tls",
+        field_type: FieldType::Protocol,
+        meaning: "What is or was encrypted by TLS: a handshake or connection, a packet with TLS, an alert.",
+        read: |record, found| about_tls(record) && found(Value::Boolean(true)),
+    },
+    Field {
+        name: "tls.handshake.ciphersuite",
+        field_type: FieldType::Unsigned { bits: 16 },
+        meaning: "The cipher suite that the server chose, of a handshake or connection (RFC 8446 §B.4).",
+        read: |record, found| {
+            let suite = tls(record).and_then(|tls| tls.hello.cipher_suite);
+            suite.is_some_and(|suite| found(Value::Unsigned(suite.0.into())))
+        },
+    },
+    Field {
+        name: "tls.record.version",
+        field_type: FieldType::Unsigned { bits: 16 },
+        meaning: "The version in the records of the hellos, of a handshake or connection: 0x0303 for TLS 1.2 and 1.3.",
+        read: |record, found| {
+            let version = tls(record).map(|tls| tls.hello.record_version).filter(|version| *version > 0);
+            version.is_some_and(|version| found(Value::Unsigned(version.into())))
+        },
     },
     Field {
         name: "websocket",
@@ -289,6 +313,23 @@ fn is_http(record: &Record<'_>) -> bool {
         Record::Request(_) | Record::Switched(_) | Record::Handshake(_) => true,
         Record::Packet(row) => row.protocol == "HTTP",
         _ => false,
+    }
+}
+
+/// The TLS of a handshake or connection.
+fn tls<'r>(record: &'r Record<'_>) -> Option<Tls<'r>> {
+    match record {
+        Record::Handshake(handshake) => handshake.tls,
+        Record::Connection(connection) => connection.tls,
+        _ => None,
+    }
+}
+
+fn about_tls(record: &Record<'_>) -> bool {
+    match record {
+        Record::Alert(_) => true,
+        Record::Packet(row) => !row.tls.is_empty(),
+        _ => tls(record).is_some(),
     }
 }
 

@@ -251,3 +251,31 @@ fn a_payload_that_is_too_long_is_refused() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(error, "error: the payload in standard input is too long\n  it may have 16777216 bytes\n");
 }
+
+#[test]
+fn secrets_that_are_written_while_the_capture_is_read_serve() {
+    let keys = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growing.keys");
+    fs::write(&keys, "# nothing yet\n").unwrap();
+    let mut child = sockeye(&["--keylog", keys.to_str().unwrap(), "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let capture = samples::bytes("tls.pcap");
+    let (first, rest) = capture.split_at(capture.len() / 2);
+    let mut input = child.stdin.take().unwrap();
+    let mut rows = BufReader::new(child.stdout.take().unwrap());
+    input.write_all(first).unwrap();
+    let mut line = String::new();
+    while !line.contains("opened") {
+        line.clear();
+        assert!(rows.read_line(&mut line).unwrap() > 0);
+    }
+    fs::write(&keys, [b"# nothing yet\n", &samples::bytes("tls.keys")[..]].concat()).unwrap();
+    input.write_all(rest).unwrap();
+    drop(input);
+    let mut text = String::new();
+    rows.read_to_string(&mut text).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(text.contains("\"tls13 hello 1\"") && text.contains("verdict pass"), "{text}");
+}

@@ -11,6 +11,7 @@ mod limits;
 mod packet_rows;
 mod sides;
 mod switching;
+mod tls;
 mod verdicts;
 
 use serde_json::{Value, json};

@@ -1,0 +1,235 @@
+//! WebSocket over TLS, with and without its secrets, whole and damaged.
+
+use serde_json::{Value, json};
+use sockeye::analyzer::{Analyzer, Options, Rows};
+use sockeye::base::Limits;
+use sockeye::capture::{Reader, Recording};
+use sockeye::report::{Json, Report};
+
+use super::{codes, none, only, told};
+use crate::output::{parse_lines, render_recording, render_with_keys, validate};
+use crate::samples::bytes;
+
+const FILE_HEADER: usize = 24;
+const RECORD_HEADER: usize = 16;
+/// Ethernet, IPv4 without options, TCP with timestamps.
+const HEADERS: usize = 14 + 20 + 32;
+
+fn options() -> Options {
+    Options { rows: Rows::Frames, payload: usize::MAX, ..Options::default() }
+}
+
+fn read(capture: &[u8], keys: &[u8], options: Options) -> Vec<Value> {
+    let text = render_with_keys(capture, keys, options, &mut Json::lines());
+    let records = parse_lines(&text);
+    records.iter().for_each(validate);
+    let shown = String::from_utf8(text).unwrap();
+    for secret in secrets() {
+        assert!(!shown.contains(&secret), "a secret is shown");
+    }
+    records
+}
+
+/// The secrets of the sample, as text.
+fn secrets() -> Vec<String> {
+    let keys = String::from_utf8(bytes("tls.keys")).unwrap();
+    keys.lines().filter_map(|line| line.split(' ').nth(2)).map(str::to_owned).collect()
+}
+
+/// Lines of the sample's key log that contain this.
+fn keys_with(label: &str) -> Vec<u8> {
+    let keys = String::from_utf8(bytes("tls.keys")).unwrap();
+    keys.lines().filter(|line| line.contains(label)).flat_map(|line| [line, "\n"]).collect::<String>().into()
+}
+
+/// Where each record of a pcap begins and ends.
+fn packets(capture: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut packets = Vec::new();
+    let mut at = FILE_HEADER;
+    while at < capture.len() {
+        let length = u32::from_le_bytes(capture[at + 8..at + 12].try_into().unwrap()) as usize;
+        packets.push(at..at + RECORD_HEADER + length);
+        at += RECORD_HEADER + length;
+    }
+    packets
+}
+
+/// The sample as a pcapng, with secrets before the packet of that number.
+fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
+    fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+        let padded = body.len().next_multiple_of(4);
+        let length = (padded as u32 + 12).to_le_bytes();
+        let padding = vec![0; padded - body.len()];
+        [&kind.to_le_bytes()[..], &length, body, &padding, &length].concat()
+    }
+    let capture = bytes("tls.pcap");
+    let mut file = block(0x0a0d_0d0a, b"\x4d\x3c\x2b\x1a\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff");
+    file.extend(block(1, b"\x01\x00\x00\x00\x00\x00\x00\x00"));
+    for (number, packet) in packets(&capture).into_iter().enumerate() {
+        if number == before {
+            let length = (keys.len() as u32).to_le_bytes();
+            file.extend(block(10, &[&0x544c_534b_u32.to_le_bytes()[..], &length, keys].concat()));
+        }
+        let record = &capture[packet];
+        let [seconds, micros] =
+            [0, 4].map(|at| u64::from(u32::from_le_bytes(record[at..at + 4].try_into().unwrap())));
+        let time = seconds * 1_000_000 + micros;
+        let head = [0, (time >> 32) as u32, time as u32].map(u32::to_le_bytes).concat();
+        file.extend(block(6, &[&head, &record[8..16], &record[16..]].concat()));
+    }
+    file
+}
+
+/// Who said what, without the packets that told it.
+fn said(records: &[Value]) -> Value {
+    told(records, "frame", "packets from opcode payload")
+}
+
+#[test]
+fn with_its_secrets_it_is_read_like_clear_text() {
+    let records = read(&bytes("tls.pcap"), &bytes("tls.keys"), options());
+    let handshakes = told(&records, "handshake", "transport packet outcome accept.valid");
+    assert_eq!(handshakes, json!([["tls", 9, "accepted", true]]));
+    assert_eq!(codes(&records), json!(["WS417"]));
+    let frames = told(&records, "frame", "packets");
+    assert_eq!(frames[0], json!([10, 10]), "packets are those of the records");
+    let connection = only(&records, "connection");
+    assert_eq!((&connection["protocol"], &connection["verdict"]), (&json!("websocket"), &json!("pass")));
+    let tls = json!({"version": "TLS 1.3", "cipher_suite": "TLS_AES_256_GCM_SHA384", "server_name": null, "alpn": null, "decrypted": true});
+    assert_eq!((&connection["transport"], &connection["tls"]), (&json!("tls"), &tls));
+}
+
+#[test]
+fn without_secrets_it_is_named_and_the_one_looked_for_too() {
+    let records = read(&bytes("tls.pcap"), b"", options());
+    assert_eq!(codes(&records), json!(["WS905"]));
+    let finding = only(&records, "finding");
+    assert_eq!(finding["details"]["label"], "CLIENT_HANDSHAKE_TRAFFIC_SECRET");
+    let keys = String::from_utf8(bytes("tls.keys")).unwrap();
+    let random = finding["details"]["client_random"].as_str().unwrap();
+    assert!(keys.contains(random) && finding["text"].as_str().unwrap().contains(random));
+    let connection = only(&records, "connection");
+    assert_eq!((&connection["protocol"], &connection["verdict"]), (&json!("tls"), &Value::Null));
+    assert_eq!(connection["tls"]["version"], "TLS 1.3");
+    assert_eq!(connection["tls"]["decrypted"], false);
+}
+
+#[test]
+fn secrets_serve_whenever_they_come() {
+    let capture = bytes("tls.pcap");
+    let expected = said(&read(&capture, &bytes("tls.keys"), options()));
+    let count = packets(&capture).len();
+    for late in (0..count).step_by(3).chain([count - 1]) {
+        let mut recording = Recording::new(vec![Reader::open(&capture[..], &Limits::default()).unwrap()]);
+        let (mut analyzer, mut json, mut out) = (Analyzer::new(options()), Json::lines(), Vec::new());
+        let mut print = |record: &sockeye::record::Record<'_>| json.record(record, &mut out).unwrap();
+        let mut number = 0;
+        loop {
+            while let Some(packet) = recording.next_packet() {
+                if number == late {
+                    analyzer.add_keys(&bytes("tls.keys"), &mut print);
+                }
+                analyzer.push(&packet, &mut print);
+                number += 1;
+            }
+            if !recording.fill() {
+                break;
+            }
+        }
+        analyzer.finish(&mut print);
+        let records = parse_lines(&out);
+        assert_eq!(said(&records), expected, "after {late} packets");
+        assert_eq!(told(&records, "connection", "verdict"), json!(["pass"]));
+    }
+}
+
+#[test]
+fn secrets_in_a_pcapng_serve_wherever_they_stand() {
+    let expected = said(&read(&bytes("tls.pcap"), &bytes("tls.keys"), options()));
+    for before in [0, 5, 12, 23] {
+        let file = pcapng(&bytes("tls.keys"), before);
+        let readers = Reader::open(&file[..], &Limits::default()).into_iter().collect();
+        let text = render_recording(Recording::new(readers), options(), &mut Json::lines());
+        assert_eq!(said(&parse_lines(&text)), expected, "before packet {before}");
+    }
+    let mut damaged = pcapng(b"CLIENT_RANDOM", 3);
+    let at = damaged.windows(4).position(|bytes| bytes == 0x544c_534b_u32.to_le_bytes()).unwrap();
+    damaged[at + 4..at + 8].fill(0xff);
+    assert_eq!(codes(&read(&damaged, b"", options())), json!(["WS905"]));
+}
+
+#[test]
+fn secrets_that_do_not_fit_are_named_and_nobody_is_blamed() {
+    let wrong: String = String::from_utf8(bytes("tls.keys"))
+        .unwrap()
+        .lines()
+        .map(|line| line[..line.len() - 1].to_owned() + if line.ends_with('0') { "1\n" } else { "0\n" })
+        .collect();
+    let records = read(&bytes("tls.pcap"), wrong.as_bytes(), options());
+    let found = told(&records, "finding", "code side details.from details.worked");
+    assert_eq!(found, json!([["WS910", "capture", "server", false], ["WS910", "capture", "client", false]]));
+    assert_eq!(told(&records, "frame", "frame"), none());
+    assert_eq!(told(&records, "connection", "protocol verdict"), json!([["tls", null]]));
+}
+
+#[test]
+fn secrets_of_one_direction_show_that_direction_and_no_verdict_is_given() {
+    for from in ["CLIENT", "SERVER"] {
+        let records = read(&bytes("tls.pcap"), &keys_with(&format!("{from}_")), options());
+        assert!(codes(&records).as_array().unwrap().contains(&json!("WS905")), "{from}");
+        let blamed = records.iter().filter(|r| r["side"] == "client" || r["side"] == "server");
+        assert!(blamed.filter(|finding| finding["severity"] != "info").count() == 0, "{from}");
+        let verdict = &only(&records, "connection")["verdict"];
+        assert!(verdict != "pass" && verdict != "fail", "{from}: {verdict}");
+    }
+}
+
+#[test]
+fn records_that_wait_too_long_are_given_up_and_that_is_told() {
+    let limits = Limits { tls_wait: 2000, ..Limits::default() };
+    let other = keys_with("EXPORTER_SECRET");
+    let foreign = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+    for (keys, expected) in [(&other, json!(["WS905"])), (&foreign.into_bytes(), json!(["WS905", "WS906"]))] {
+        let records = read(&bytes("tls.pcap"), keys, Options { limits, ..options() });
+        let mut found = codes(&records).as_array().unwrap().clone();
+        found.dedup();
+        assert_eq!(json!(found), expected);
+        assert_eq!(told(&records, "connection", "protocol"), json!(["tls"]));
+    }
+}
+
+#[test]
+fn no_damage_to_a_record_is_blamed_on_a_peer() {
+    let whole = bytes("tls.pcap");
+    let mut damaged = 0;
+    for packet in packets(&whole) {
+        let payload = packet.start + RECORD_HEADER + HEADERS..packet.end;
+        for at in payload.clone().step_by((payload.len() / 5).max(1)) {
+            let mut capture = whole.clone();
+            capture[at] ^= 0x55;
+            let records = read(&capture, &bytes("tls.keys"), options());
+            let blamed: Vec<&Value> = records
+                .iter()
+                .filter(|record| record["side"] == "client" || record["side"] == "server")
+                .filter(|finding| finding["severity"] != "info")
+                .collect();
+            assert_eq!(blamed, Vec::<&Value>::new(), "byte {at}");
+            assert_ne!(only(&records, "connection")["verdict"], "fail");
+            damaged += 1;
+        }
+    }
+    assert!(damaged > 40, "{damaged}");
+}
+
+#[test]
+fn a_capture_cut_anywhere_is_read_to_the_cut() {
+    let whole = bytes("tls.pcap");
+    let expected = said(&read(&whole, &bytes("tls.keys"), options()));
+    let expected = expected.as_array().unwrap();
+    for packet in packets(&whole) {
+        let records = read(&whole[..packet.end], &bytes("tls.keys"), options());
+        let said = said(&records);
+        assert!(expected.starts_with(said.as_array().unwrap()), "cut behind {}", packet.end);
+        assert_ne!(only(&records, "connection")["verdict"], "fail");
+    }
+}
