@@ -78,7 +78,8 @@ pub enum TlsEvent<'a> {
         /// The record that carried it.
         span: Span,
     },
-    /// There is no secret for records of one direction, and they were given up; so are all later ones.
+    /// There is no secret for records of one direction, and they were given up; so are all later ones, except behind early
+    /// data (`CLIENT_EARLY_TRAFFIC_SECRET`) if the other secrets are there.
     NoKeys {
         /// Who sent them.
         from: Direction,

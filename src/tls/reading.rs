@@ -1,14 +1,16 @@
 //! Records in their order: which keys open them, and what they say.
 
+mod opening;
+
 use super::framer::Framed;
 use super::header::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Header};
 use super::keylog::{KeyLog, Label};
-use super::keys::{Epoch, Keys, Opened};
+use super::keys::{Epoch, Keys};
 use super::message::{self, ClientHello, EncryptedExtensions, Joiner, ServerHello};
 use super::negotiation::{EarlyData, Negotiation};
 use super::plain::{Loss, Plain};
 use super::{Random, TlsEvent};
-use crate::base::{Budget, Direction, GapReason, PerDirection, Span, StreamEvent};
+use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
 
 /// Both directions, record by record.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub(super) struct Reading {
     halves: PerDirection<Half>,
     scratch: Vec<u8>,
     unsupported: bool,
+    /// How often a suite was looked for by trying.
+    guesses: u64,
     /// A hello was read, for which records of the other direction may have waited.
     progress: bool,
 }
@@ -24,13 +28,16 @@ pub(super) struct Reading {
 #[derive(Debug, Default)]
 struct Half {
     state: State,
+    /// ChangeCipherSpec was sent while the version was not known.
+    changed: bool,
     joiner: Joiner,
     plain: Plain,
     loss: Option<Loss>,
     /// Records that could not be opened since the last that could.
     failures: u32,
-    /// The first records may be ones that these keys do not open.
-    trial: bool,
+    trial: Trial,
+    /// The last record that could not be opened.
+    failed: Option<Span>,
     told_failure: bool,
     /// Some record was opened.
     worked: bool,
@@ -54,6 +61,20 @@ enum State {
     Ready(Box<Keys>),
     /// Nobody will know.
     GivenUp,
+}
+
+/// Why the first records may be ones that the keys of a direction do not open.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Trial {
+    /// They are not.
+    #[default]
+    No,
+    /// Early data that the server refused (RFC 8446 §4.2.10).
+    Refused,
+    /// Early data whose secret is not there.
+    EarlyData,
+    /// The handshake, whose secret is not there.
+    Handshake,
 }
 
 /// Why a record cannot be read yet.
@@ -85,13 +106,8 @@ pub(super) struct Means<'m> {
     pub other_waits: bool,
 }
 
-/// Records in a row that cannot be opened, after which a direction is given up.
-const FAILURES: u32 = 64;
-
-/// Bytes that may be spent on trying record numbers: at first, and for each byte that was opened. Behind a loss of 1000
-/// records of 1 KiB it takes 1 MiB. This bounds what a hostile capture can cost.
-const CREDIT: u64 = 8 << 20;
-const CREDIT_RATE: u64 = 64;
+/// Bytes that a connection keeps between two events to decrypt into: most messages are shorter.
+const SCRATCH: usize = 2 << 10;
 
 impl Reading {
     /// Takes what stands next in one direction; nothing has happened if it is blocked.
@@ -128,6 +144,12 @@ impl Reading {
     pub fn finish(&mut self, from: Direction, held: &Budget, out: &mut impl FnMut(TlsEvent<'_>)) {
         let half = &mut self.halves[from];
         half.joiner.lose(held);
+        if let Some(span) = half.failed
+            && matches!(half.trial, Trial::Handshake | Trial::EarlyData)
+        {
+            self.tell_failure(from, span, out);
+        }
+        let half = &mut self.halves[from];
         if let Some(loss) = half.loss.take()
             && let State::Ready(keys) = &half.state
             && matches!(keys.epoch, Epoch::Application | Epoch::Tls12)
@@ -155,10 +177,14 @@ impl Reading {
         means: &Means<'_>,
         out: &mut impl FnMut(TlsEvent<'_>),
     ) -> Result<(), Blocked> {
-        if let State::Clear = self.halves[record.from].state
-            && let Some(epoch) = self.epoch_behind_clear(&record)?
-        {
-            self.halves[record.from].state = State::Next(epoch);
+        if let State::Clear = self.halves[record.from].state {
+            let epoch = match self.epoch_behind_clear(&record) {
+                Err(_) if self.guess(&record, means.log, out) => Some(Epoch::Handshake),
+                known => known?,
+            };
+            if let Some(epoch) = epoch {
+                self.halves[record.from].state = State::Next(epoch);
+            }
         }
         match self.halves[record.from].state {
             State::Clear => self.content(&record, record.header.content, record.body, means, out),
@@ -176,69 +202,32 @@ impl Reading {
     fn epoch_behind_clear(&self, record: &Whole<'_>) -> Result<Option<Epoch>, Blocked> {
         let Negotiation { hello, early_data, server_random, .. } = &self.negotiation;
         let server_hello = Blocked::Hello(Direction::ServerToClient);
+        let Half { changed, loss, .. } = &self.halves[record.from];
+        let Some(version) = hello.version else {
+            let is_clear = match record.header.content {
+                CHANGE_CIPHER_SPEC => true,
+                APPLICATION_DATA => false,
+                _ => !changed,
+            };
+            return if is_clear { Ok(None) } else { Err(server_hello) };
+        };
+        if version < 0x0304 {
+            let is_data = record.header.content == APPLICATION_DATA;
+            // Data without a ChangeCipherSpec before it: that was lost.
+            let protected = *changed || (is_data && loss.is_some());
+            return Ok(protected.then_some(Epoch::Tls12));
+        }
         match record.header.content {
-            CHANGE_CIPHER_SPEC if hello.version.is_none() => Err(server_hello),
-            APPLICATION_DATA => match hello.version {
-                None => Err(server_hello),
-                Some(0x0304) if record.from == Direction::ClientToServer => match early_data {
-                    EarlyData::NotOffered | EarlyData::Rejected => Ok(Some(Epoch::Handshake)),
-                    EarlyData::Accepted => Ok(Some(Epoch::Early)),
-                    EarlyData::Offered => Err(server_hello),
-                    EarlyData::Retried => Ok(None),
-                },
-                Some(0x0304) if server_random.is_none() => Err(server_hello),
-                Some(0x0304) => Ok(Some(Epoch::Handshake)),
-                // Without a loss, ChangeCipherSpec would have come before it.
-                Some(_) => Ok(self.halves[record.from].loss.map(|_| Epoch::Tls12)),
+            APPLICATION_DATA if record.from == Direction::ClientToServer => match early_data {
+                EarlyData::NotOffered | EarlyData::Rejected => Ok(Some(Epoch::Handshake)),
+                EarlyData::Accepted => Ok(Some(Epoch::Early)),
+                EarlyData::Offered => Err(server_hello),
+                EarlyData::Retried => Ok(None),
             },
+            APPLICATION_DATA if server_random.is_none() => Err(server_hello),
+            APPLICATION_DATA => Ok(Some(Epoch::Handshake)),
             _ => Ok(None),
         }
-    }
-
-    /// Finds the keys of an epoch. If they can never be there, the direction is given up.
-    fn derive(
-        &mut self,
-        epoch: Epoch,
-        record: &Whole<'_>,
-        means: &Means<'_>,
-        out: &mut impl FnMut(TlsEvent<'_>),
-    ) -> Result<(), Blocked> {
-        let (from, span) = (record.from, record.span);
-        let Negotiation { hello, server_random, encrypt_then_mac, early_data } = &self.negotiation;
-        let random = hello.client_random.ok_or(Blocked::Hello(Direction::ClientToServer))?;
-        let server_hello = Blocked::Hello(Direction::ServerToClient);
-        let (Some(suite), Some(server)) = (hello.cipher_suite, server_random) else {
-            return Err(server_hello);
-        };
-        let known = matches!((hello.version, epoch), (Some(0x0303), Epoch::Tls12))
-            || (hello.version == Some(0x0304) && epoch != Epoch::Tls12);
-        let Some(protection) = suite.protection().filter(|_| known) else {
-            self.give_up(from);
-            if !std::mem::replace(&mut self.unsupported, true) {
-                out(TlsEvent::Unsupported { span });
-            }
-            return Ok(());
-        };
-        let (epoch, secret) = find_secret(epoch, from, &random, means.log)?;
-        let keys = match epoch {
-            Epoch::Tls12 => Keys::tls12(protection, secret, &random, server, from, *encrypt_then_mac),
-            _ => Keys::tls13(protection, secret, epoch),
-        };
-        let half = &mut self.halves[from];
-        let expected = std::mem::replace(&mut half.state, State::GivenUp);
-        let Some(keys) = keys else {
-            let looked_for = epoch.label(from).name();
-            let worked = false;
-            out(TlsEvent::DecryptionFailed { from, looked_for, client_random: random, worked, span });
-            return Ok(());
-        };
-        let rejected = *early_data == EarlyData::Rejected && from == Direction::ClientToServer;
-        half.trial = !matches!(expected, State::Next(asked) if asked == epoch)
-            || (rejected && epoch == Epoch::Handshake);
-        half.credit = half.credit.max(CREDIT);
-        half.failures = 0;
-        half.state = State::Ready(Box::new(keys));
-        Ok(())
     }
 
     fn protected(
@@ -273,83 +262,10 @@ impl Reading {
             }
             None => self.fail(&record, means, out),
         }
-        self.scratch = scratch;
+        if scratch.capacity() <= SCRATCH {
+            self.scratch = scratch;
+        }
         Ok(())
-    }
-
-    /// Opens a record with the keys of its direction, or behind a loss with those that follow them; tells what is missing
-    /// before it.
-    fn open(
-        &mut self,
-        record: &Whole<'_>,
-        log: &KeyLog,
-        scratch: &mut Vec<u8>,
-        out: &mut impl FnMut(TlsEvent<'_>),
-    ) -> Option<Opened> {
-        let Negotiation { hello, .. } = &self.negotiation;
-        let half = &mut self.halves[record.from];
-        let State::Ready(keys) = &mut half.state else { return None };
-        let Whole { from, header, body, .. } = *record;
-        let Some(loss) = half.loss else {
-            let opened = keys.open(header, body, scratch)?;
-            half.opened(body.len());
-            return Some(opened);
-        };
-        let length = (body.len() as u64).max(64);
-        let most = loss.most(keys.overhead()).min(half.credit / length / 2).saturating_add(1);
-        let spent = length.saturating_mul(most.saturating_add(2));
-        if let Some(opened) = keys.find(header, body, loss.known(), most, scratch) {
-            half.credit = half.credit.saturating_sub(length.saturating_mul(opened.missed));
-            // The record behind ChangeCipherSpec is a Finished message.
-            let is_finished = keys.epoch == Epoch::Tls12 && !half.worked && opened.missed <= 1;
-            if matches!(keys.epoch, Epoch::Application | Epoch::Tls12) && !is_finished {
-                let exact = half.data && (keys.is_exact() || (keys.epoch != Epoch::Tls12 && !half.padded));
-                let missing = loss.missing(keys, Some(opened.missed), exact);
-                gap(&mut half.plain, from, missing, out);
-            }
-            half.opened(body.len());
-            return Some(opened);
-        }
-        let mut next = match keys.epoch {
-            Epoch::Application => keys.updated()?,
-            Epoch::Handshake | Epoch::Early => {
-                let later = if keys.epoch == Epoch::Early { Epoch::Handshake } else { Epoch::Application };
-                let secret = log.secret(&hello.client_random?, later.label(from))?;
-                Keys::tls13(hello.cipher_suite?.protection()?, secret, later)?
-            }
-            Epoch::Tls12 => return None,
-        };
-        half.credit = half.credit.saturating_sub(spent.saturating_mul(2));
-        let opened = next.find(header, body, 0, most, scratch)?;
-        let later = keys.epoch == Epoch::Application;
-        **keys = next;
-        if later || (keys.epoch == Epoch::Application && opened.missed > 0) {
-            let missing = loss.missing(keys, None, false);
-            gap(&mut half.plain, from, missing, out);
-        }
-        half.opened(body.len());
-        Some(opened)
-    }
-
-    /// A record cannot be opened.
-    fn fail(&mut self, record: &Whole<'_>, means: &Means<'_>, out: &mut impl FnMut(TlsEvent<'_>)) {
-        let Whole { from, header, span, .. } = *record;
-        let half = &mut self.halves[from];
-        let State::Ready(keys) = &half.state else { return };
-        half.failures = half.failures.saturating_add(1);
-        let over = half.failures >= FAILURES;
-        let tell = over || (half.loss.is_none() && !half.trial);
-        if tell && !std::mem::replace(&mut half.told_failure, true) {
-            let looked_for = keys.epoch.label(from).name();
-            let client_random = self.negotiation.hello.client_random.unwrap_or_default();
-            out(TlsEvent::DecryptionFailed { from, looked_for, client_random, worked: half.worked, span });
-        }
-        if over {
-            self.finish(from, means.held, out);
-            self.give_up(from);
-        } else if !half.trial {
-            self.lose(from, Loss::new(span, GapReason::Undecrypted, Some(header)), means);
-        }
     }
 
     fn lose(&mut self, from: Direction, loss: Loss, means: &Means<'_>) {
@@ -385,8 +301,10 @@ impl Reading {
         match kind {
             CHANGE_CIPHER_SPEC => {
                 name("Change Cipher Spec");
-                if self.negotiation.hello.version.is_some_and(|version| version < 0x0304) {
-                    self.halves[from].state = State::Next(Epoch::Tls12);
+                match self.negotiation.hello.version {
+                    None => self.halves[from].changed = true,
+                    Some(version) if version < 0x0304 => self.halves[from].state = State::Next(Epoch::Tls12),
+                    Some(_) => {}
                 }
             }
             ALERT => {
@@ -471,35 +389,6 @@ impl Reading {
     fn acknowledged(&self, from: Direction, acked: Option<u64>) -> Option<u64> {
         self.halves[from.reverse()].plain.acknowledged(acked?)
     }
-}
-
-impl Half {
-    fn opened(&mut self, length: usize) {
-        self.loss = None;
-        self.failures = 0;
-        self.trial = false;
-        self.worked = true;
-        self.credit = self.credit.saturating_add((length as u64).saturating_mul(CREDIT_RATE)).min(CREDIT);
-    }
-}
-
-/// The secret of an epoch. If it is not there but the one of a later epoch is, this will hardly come any more: then that.
-fn find_secret<'k>(
-    epoch: Epoch,
-    from: Direction,
-    random: &Random,
-    log: &'k KeyLog,
-) -> Result<(Epoch, &'k super::keylog::Secret), Blocked> {
-    let later: &[Epoch] = match epoch {
-        Epoch::Early => &[Epoch::Early, Epoch::Handshake, Epoch::Application],
-        Epoch::Handshake => &[Epoch::Handshake, Epoch::Application],
-        Epoch::Application => &[Epoch::Application],
-        Epoch::Tls12 => &[Epoch::Tls12],
-    };
-    later
-        .iter()
-        .find_map(|&epoch| Some((epoch, log.secret(random, epoch.label(from))?)))
-        .ok_or(Blocked::Keys(epoch.label(from), *random))
 }
 
 fn gap(

@@ -1,7 +1,9 @@
 //! Captures of OpenSSL 3.0: each cipher suite and what else happens in a connection.
 
+use super::super::KeyLog;
 use super::harness::{Plain, capture, lines, read};
 use crate::base::Direction::{ClientToServer, ServerToClient};
+use crate::base::GapReason;
 
 /// The suites of the connections of `tls12.pcap` that are decrypted, in their order.
 const SUITES_12: [&str; 20] = [
@@ -138,6 +140,23 @@ fn rfc8446_4_2_10_early_data_counts_if_the_server_takes_it() {
     // This server ends when it has refused.
     assert_eq!(refused.text(ClientToServer), b"hello from the client\nshort\n");
     assert!(!refused.others.iter().any(|other| other.starts_with("DecryptionFailed")), "{refused:?}");
+}
+
+#[test]
+fn early_data_without_its_secret_is_told_as_missing() {
+    let (streams, _) = capture("tls13");
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/tls13.keys")).unwrap();
+    let mut keys = KeyLog::default();
+    let late = text.lines().filter(|line| !line.starts_with("CLIENT_EARLY"));
+    keys.add(late.collect::<Vec<_>>().join("\n").as_bytes());
+    let told = read(&streams[10], &keys, usize::MAX);
+    let (said, _) = lines();
+    let gap = Plain::Gap { offset: 0, length: 25, why: GapReason::Undecrypted };
+    // What is behind it is the EndOfEarlyData message, which nobody can tell from data.
+    assert_eq!(told.plain.client[0], gap);
+    assert_eq!(told.text(ClientToServer), said);
+    assert!(told.others[0].contains("looked_for: \"CLIENT_EARLY_TRAFFIC_SECRET\""), "{told:?}");
 }
 
 #[test]

@@ -182,6 +182,20 @@ proptest! {
 }
 
 #[test]
+fn rfc8446_7_3_without_the_server_hello_the_suite_is_found_by_trying() {
+    let (said, answers) = lines();
+    let (streams, keys) = capture("tls13");
+    for (number, stream) in streams[..5].iter().enumerate() {
+        let told = read(&without(stream, ServerToClient, 0, 90), &keys, usize::MAX);
+        assert_eq!(told.hello.cipher_suite.map(|suite| suite.0), Some(0x1301 + number as u16));
+        assert_eq!((told.text(ClientToServer), told.text(ServerToClient)), (said.clone(), answers.clone()));
+        // Only the client was captured.
+        let client: Stream = stream.iter().filter(|(from, _)| *from == ClientToServer).cloned().collect();
+        assert_eq!(read(&client, &keys, usize::MAX).text(ClientToServer), said);
+    }
+}
+
+#[test]
 fn a_capture_that_begins_in_the_middle_says_which_hello_is_missing() {
     let (streams, keys) = capture("tls13");
     let data = |(_, event): &(Direction, Owned)| matches!(event, Owned::Data(span, ..) if span.offset > 2000);

@@ -85,6 +85,20 @@ fn a_wrong_secret_is_told_once_for_each_direction() {
 }
 
 #[test]
+fn a_wrong_traffic_secret_alone_is_told_at_the_end() {
+    let (streams, keys) = capture("tls13");
+    let random = read(&streams[0], &keys, usize::MAX).hello.client_random.unwrap();
+    let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut keys = KeyLog::default();
+    keys.add(format!("SERVER_TRAFFIC_SECRET_0 {random} {}", "5a".repeat(32)).as_bytes());
+    let told = read(&streams[0], &keys, usize::MAX);
+    assert!(told.others.iter().any(|other| {
+        other.starts_with("DecryptionFailed") && other.contains("looked_for: \"SERVER_TRAFFIC_SECRET_0\"")
+    }));
+    assert!(told.text(ServerToClient).is_empty());
+}
+
+#[test]
 fn a_damaged_record_costs_itself() {
     let (streams, keys) = capture("tls13");
     let stream: Stream = streams[0].clone();
