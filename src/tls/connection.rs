@@ -177,6 +177,11 @@ impl Records {
             self.reading.progress();
             stuck = PerDirection::default();
         }
+        for direction in Direction::BOTH {
+            if self.queues[direction].is_empty() {
+                self.queues[direction] = VecDeque::new();
+            }
+        }
     }
 
     /// The direction whose first waiting record came first.
