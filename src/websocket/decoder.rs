@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 use super::FrameHeader;
 use super::search::{Demand, Doubt, Evidence, Found, Kept, Search, Sought};
-use crate::base::{Budget, Span, StreamEvent};
+use crate::base::{Budget, GapReason, Span, StreamEvent};
 
 /// What one direction's bytes turn out to be.
 #[derive(Debug, Clone, Copy)]
@@ -263,6 +263,7 @@ impl Decoder {
                     self.feed(expected, &StreamEvent::Data { span, acked, bytes }, held, out);
                 }
             }
+            StreamEvent::Gap { why: GapReason::Undecrypted, .. } => self.gap_of_unknown_length(out),
             StreamEvent::Gap { span, .. } => self.gap(span.length, out),
             StreamEvent::Fin { .. } | StreamEvent::Reset { .. } => {}
         }
@@ -389,6 +390,17 @@ impl Decoder {
             }
             State::Header { .. } => self.lose(out),
             State::Searching { .. } | State::Skipping { .. } | State::Ended => {}
+        }
+    }
+
+    /// Behind it, nobody knows how much of the payload is over.
+    fn gap_of_unknown_length(&mut self, out: &mut impl FnMut(FrameEvent<'_>)) {
+        match self.state {
+            State::Payload { length, done } => {
+                self.gap(length - done, out);
+                self.lose(out);
+            }
+            _ => self.gap(0, out),
         }
     }
 

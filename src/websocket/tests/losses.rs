@@ -16,6 +16,21 @@ fn a_gap_inside_a_payload_is_skipped_exactly() {
 }
 
 #[test]
+fn behind_a_gap_of_unknown_length_the_next_frame_is_searched_for() {
+    let bytes = frame(0x81, KEY, b"0123456789");
+    let mut feed = Feed::new(Negotiated::default());
+    // The length is only an estimate: skipped exactly, it would make a frame of what follows.
+    feed.data(CLIENT, &bytes[..8])
+        .event(CLIENT, 3, |span| StreamEvent::Gap { span, why: GapReason::Undecrypted });
+    feed.data(CLIENT, &frame(0x81, KEY, b"the next text")).data(CLIENT, &frame(0x81, KEY, b"and one more"));
+    let seen = feed.finish();
+    assert_eq!(seen.missing[0], [[2, 8]]);
+    let texts: Vec<&[u8]> = seen.messages.iter().map(|message| &message.1[..]).collect();
+    assert_eq!(texts, [&b"01"[..], b"the next text", b"and one more"]);
+    assert_eq!((seen.lost, seen.found), (1, vec![(0, 1)]));
+}
+
+#[test]
 fn a_gap_over_a_header_damages_the_message_and_not_the_other_direction() {
     let mut feed = Feed::new(Negotiated::default());
     feed.data(CLIENT, &frame(0x01, KEY, b"begun")).gap(CLIENT, 1);
