@@ -49,6 +49,9 @@ fn render(capture: &[u8], rows: Rows, limits: Limits) {
         while let Some(packet) = reader.next_packet() {
             analyzer.push(&packet, &mut print);
         }
+        if let Some(secrets) = reader.take_secrets() {
+            analyzer.add_keys(&secrets, &mut print);
+        }
         if !reader.fill() {
             break;
         }

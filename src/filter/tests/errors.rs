@@ -26,17 +26,17 @@ fn fields_that_do_not_exist() {
         [
             "unknown field `foo.bar`",
             "  foo.bar",
-            "  ^^^^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
+            "  ^^^^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, tls, tls.handshake.ciphersuite, tls.record.version, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
         ],
         [
             "unknown field `世界`",
             "  世界 == 1",
-            "  ^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
+            "  ^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, tls, tls.handshake.ciphersuite, tls.record.version, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
         ],
         [
             "unknown field `世界`",
             "  tcp and 世界 tcp",
-            "          ^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
+            "          ^^^^ the fields are frame.number, http, ip.addr, ip.dst, ip.src, ipv6.addr, ipv6.dst, ipv6.src, tcp, tcp.dstport, tcp.port, tcp.srcport, tcp.stream, tls, tls.handshake.ciphersuite, tls.record.version, websocket, websocket.fin, websocket.mask, websocket.opcode, websocket.payload_length",
         ],
     ]);
 }
