@@ -8,8 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::Limits;
 use sockeye::capture::Reader;
-use sockeye::record::Record;
-use sockeye::report::{Json, Report, Table, TableOptions};
+use sockeye::record::{Record, Severity};
+use sockeye::report::{CheckFormat, CheckOptions, Json, Report, Table, TableOptions, check_report};
 
 /// Small caps, so that small inputs reach them.
 fn limits() -> Limits {
@@ -27,7 +27,23 @@ fn limits() -> Limits {
         http_pipeline: 4,
         payload: 512,
         inflated: 4 << 10,
+        tls_wait: 512,
         held_total: 2 << 10,
+    }
+}
+
+/// What `sockeye check` writes, besides JSON.
+const FORMS: [CheckFormat; 5] =
+    [CheckFormat::Text, CheckFormat::Junit, CheckFormat::Sarif, CheckFormat::Github, CheckFormat::Markdown];
+
+fn check() -> CheckOptions {
+    CheckOptions {
+        captures: vec!["fuzz".into()],
+        fail_on: Some(Severity::Warning),
+        require_complete: true,
+        expect_websocket: Some(1),
+        color: true,
+        width: Some(60),
     }
 }
 
@@ -35,14 +51,15 @@ fn render(capture: &[u8], rows: Rows, limits: Limits) {
     let Ok(mut reader) = Reader::open(capture, &limits) else { return };
     let options =
         TableOptions { packets: rows == Rows::Packets, color: true, width: Some(80), bytes_shown: 16 };
-    let mut table = Table::new(options);
-    let mut json = Json::lines();
+    let mut reports: Vec<Box<dyn Report>> = vec![Box::new(Table::new(options)), Box::new(Json::lines())];
+    if rows == Rows::Frames {
+        reports.extend(FORMS.map(|form| check_report(form, check())));
+    }
     let mut out = io::sink();
     let mut print = |record: &Record<'_>| {
-        table
-            .record(record, &mut out)
-            .and_then(|()| json.record(record, &mut out))
-            .expect("a sink takes everything");
+        for report in &mut reports {
+            report.record(record, &mut out).expect("a sink takes everything");
+        }
     };
     let mut analyzer = Analyzer::new(Options { rows, payload: usize::MAX, limits, ..Options::default() });
     loop {
@@ -60,6 +77,9 @@ fn render(capture: &[u8], rows: Rows, limits: Limits) {
         analyzer.cut("fuzz", end, &mut print);
     }
     analyzer.finish(&mut print);
+    for mut report in reports {
+        report.finish(&mut out).expect("a sink takes everything");
+    }
 }
 
 fuzz_target!(|capture: &[u8]| {
