@@ -1,6 +1,6 @@
 //! What HTTP says becomes records: upgrade requests, handshakes, connections that switch to something else.
 
-use super::connection::{WebSocketFacts, kept};
+use super::facts::{WebSocketFacts, kept};
 use super::scene::Scene;
 use crate::base::{PacketId, PerDirection};
 use crate::check::{self, Rule};

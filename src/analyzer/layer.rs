@@ -1,6 +1,6 @@
 //! What a connection is made of just now, and the passing on of events when that changes.
 
-use super::connection::Facts;
+use super::facts::Facts;
 use super::scene::Scene;
 use super::tls::Encrypted;
 use super::{handshake, session};

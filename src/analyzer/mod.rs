@@ -5,6 +5,7 @@
 //! [`Record`]s. It reads no bytes itself, opens no file and prints nothing.
 
 mod connection;
+mod facts;
 mod handshake;
 mod layer;
 mod packet_row;

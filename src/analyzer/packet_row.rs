@@ -1,7 +1,7 @@
 //! The row of a packet, collected while its segment is treated.
 
 use super::Out;
-use super::connection::Facts;
+use super::facts::Facts;
 use crate::record::{Ends, PacketRow, Place, Record};
 use crate::tcp::SegmentNote;
 use crate::websocket::FrameHeader;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::connection::Facts;
+use super::facts::Facts;
 use super::packet_row::RowDraft;
 use super::tally::{Tally, count};
 use super::{Options, Out, Rows};

@@ -1,7 +1,7 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
-use super::connection::{WebSocketFacts, kept};
+use super::facts::{WebSocketFacts, kept};
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check::conduct::Sent;
