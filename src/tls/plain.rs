@@ -10,6 +10,8 @@ use crate::base::{GapReason, Span};
 #[derive(Debug, Default)]
 pub(super) struct Plain {
     offset: u64,
+    /// The offset behind the last record that was read, whatever it carried.
+    read: u64,
     /// Offsets behind a record and behind its plaintext, rising; the last [`MARKS`] of them.
     marks: VecDeque<[u64; 2]>,
     /// There were more.
@@ -29,11 +31,21 @@ impl Plain {
             self.forgotten = true;
         }
         self.marks.push_back([record.end_offset(), self.offset]);
+        self.passed(record);
         span
     }
 
+    /// A record is read.
+    pub fn passed(&mut self, record: &Span) {
+        self.read = self.read.max(record.end_offset());
+    }
+
     /// How many bytes of plaintext somebody has read who has acknowledged so many bytes of records: those of whole ones.
+    /// `None` if some of these records have not been read here.
     pub fn acknowledged(&self, records: u64) -> Option<u64> {
+        if records > self.read {
+            return None;
+        }
         let behind = self.marks.partition_point(|[end, _]| *end <= records);
         match behind.checked_sub(1).and_then(|last| self.marks.get(last)) {
             Some([_, plain]) => Some(*plain),
@@ -132,11 +144,14 @@ mod tests {
     #[test]
     fn acknowledgments_count_the_plaintext_of_whole_records() {
         let mut plain = Plain::default();
-        assert_eq!(plain.acknowledged(1000), Some(0));
+        assert_eq!(plain.acknowledged(1000), None, "nothing has been read");
+        plain.passed(&record(0, 500));
+        assert_eq!(plain.acknowledged(500), Some(0));
         assert_eq!(plain.next(&record(500, 122), 100).offset, 0);
         assert_eq!(plain.next(&record(622, 72), 50).offset, 100);
-        let answers = [0, 621, 622, 693, 694, 10_000].map(|records| plain.acknowledged(records));
-        assert_eq!(answers, [0, 0, 100, 100, 150, 150].map(Some));
+        let answers = [0, 621, 622, 693, 694].map(|records| plain.acknowledged(records));
+        assert_eq!(answers, [0, 0, 100, 100, 150].map(Some));
+        assert_eq!(plain.acknowledged(695), None, "there may be more in what has not been read");
     }
 
     #[test]

@@ -120,7 +120,9 @@ impl Reading {
     ) -> Result<(), Blocked> {
         match framed {
             Framed::Record { header, body, span, acked } => {
-                self.record(Whole { from, header, body, span, acked }, means, out)
+                self.record(Whole { from, header, body, span, acked }, means, out)?;
+                self.halves[from].plain.passed(&span);
+                Ok(())
             }
             Framed::Lost { span, why, header } => {
                 self.lose(from, Loss::new(span, why, header), means);
