@@ -115,9 +115,10 @@ fn code(sent: &Sent<'_>) -> Option<u16> {
 /// WS415, WS416, WS417: what the ends of the directions show. `known` says of which direction nothing is missing.
 pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) -> Vec<Violation> {
     let blamable = |from: Direction| known[from] && !halves[from.reverse()].failing.is_obliging();
+    // What is missing of the other side may have obliged this one to fail the connection.
     let mut found: Vec<_> = Direction::BOTH
         .into_iter()
-        .filter(|from| blamable(*from))
+        .filter(|from| blamable(*from) && known[from.reverse()])
         .filter_map(|from| close_unanswered(&halves[from], &halves[from.reverse()], from))
         .collect();
     // Who was first shows only if both are known.

@@ -46,6 +46,18 @@ fn a_lost_end_of_a_message_is_no_unfinished_one() {
 }
 
 #[test]
+fn what_obliges_to_fail_the_connection_may_be_lost() {
+    let (mut capture, tcp) = talk(&[]);
+    // A frame without a mask, for instance: the server need not answer the Close behind it.
+    lost(&mut capture, tcp, (Side::Client, frame(0x81, b"unmasked")));
+    for (side, bytes) in [client(0x88, b"\x03\xe8bye, and thanks"), server(0x81, b"still here")] {
+        capture.segment(tcp, side, ACK, &bytes);
+    }
+    end(&mut capture, tcp, &[Side::Server, Side::Client]);
+    assert_eq!(of_peers(&capture), none());
+}
+
+#[test]
 fn bytes_that_are_no_frames_may_hold_a_close() {
     let (mut capture, tcp) = talk(&[client(0x88, b"")]);
     capture.server(tcp, &[0x82, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
