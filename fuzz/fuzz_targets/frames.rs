@@ -2,12 +2,12 @@
 
 #![no_main]
 
+mod pieces;
+
 use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
-use sockeye::base::{
-    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
-};
+use sockeye::base::{Budget, Limits, PerDirection};
 use sockeye::websocket::{Compression, Content, Demand, Inflater, Negotiated, Session, SessionEvent, Wanted};
 
 /// Bytes that a message may inflate to.
@@ -16,7 +16,6 @@ const INFLATED: u64 = 128 << 10;
 fn run(mut session: Session, bytes: &[u8]) {
     let held = Budget::new(64 << 10);
     let mut inflater = Inflater::new(&Limits { inflated: INFLATED, ..Limits::default() });
-    let mut offsets = PerDirection::<u64>::default();
     let mut frames = 0;
     // Once the mask has shown the sides to be the other way round, the caller names them so.
     let turned = Cell::new(false);
@@ -38,32 +37,14 @@ fn run(mut session: Session, bytes: &[u8]) {
         SessionEvent::Found { turned: true, .. } => turned.set(!turned.get()),
         _ => {}
     };
-    let mut rest = bytes;
-    let mut number = 0;
-    // Two bytes say which direction and how much; a zero length is a gap.
-    while let Some(([kind, length], behind)) = rest.split_first_chunk::<2>() {
-        number += 1;
-        let direction = if kind & 1 == 0 { Direction::ClientToServer } else { Direction::ServerToClient };
-        let data = behind.get(..usize::from(*length)).unwrap_or(behind);
-        let packet = PacketId { number, time: Timestamp::default() };
-        let gap = data.is_empty();
-        let span =
-            Span::of(packet, offsets[direction], if gap { 1 << (kind >> 2) } else { data.len() as u64 });
-        offsets[direction] = offsets[direction].saturating_add(span.length);
-        let event = if gap {
-            StreamEvent::Gap { span, why: GapReason::Acknowledged }
-        } else {
-            StreamEvent::Data { span, acked: None, bytes: data }
-        };
-        session.push(
-            if turned.get() { direction.reverse() } else { direction },
-            &event,
-            &mut inflater,
-            &held,
-            &mut check,
-        );
-        rest = behind.get(data.len()..).unwrap_or_default();
-    }
+    pieces::each(
+        bytes,
+        |kind| 1 << (kind >> 2),
+        |direction, event| {
+            let direction = if turned.get() { direction.reverse() } else { direction };
+            session.push(direction, event, &mut inflater, &held, &mut check);
+        },
+    );
     session.finish(&mut inflater, &held, &mut check);
     assert_eq!(held.used(), 0, "everything is given back");
 }

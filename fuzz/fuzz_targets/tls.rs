@@ -2,20 +2,18 @@
 
 #![no_main]
 
+mod pieces;
+
 use libfuzzer_sys::fuzz_target;
-use sockeye::base::{
-    Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp,
-};
+use sockeye::base::{Budget, Limits, PerDirection, StreamEvent};
 use sockeye::tls::{KeyLog, Tls, TlsEvent};
 
 /// Small caps, so that small inputs reach them.
 const HELD: u64 = 64 << 10;
 
-/// Reads what two bytes in front of each piece say: which direction, and how much; a zero length is a gap.
 fn run(bytes: &[u8], keys: &KeyLog, late: bool) {
     let held = Budget::new(HELD);
     let mut tls = Tls::new(&Limits { tls_wait: 8 << 10, ..Limits::default() });
-    let mut offsets = PerDirection::<u64>::default();
     let mut plain = PerDirection::<u64>::default();
     let mut check = |event: TlsEvent<'_>| {
         if let TlsEvent::Plain(direction, StreamEvent::Data { span, .. } | StreamEvent::Gap { span, .. }) =
@@ -27,26 +25,14 @@ fn run(bytes: &[u8], keys: &KeyLog, late: bool) {
         }
     };
     let none = KeyLog::default();
-    let mut rest = bytes;
-    let mut number = 0;
-    while let Some(([kind, length], behind)) = rest.split_first_chunk::<2>() {
-        number += 1;
-        let direction = if kind & 1 == 0 { Direction::ClientToServer } else { Direction::ServerToClient };
-        let data = behind.get(..usize::from(*length)).unwrap_or(behind);
-        let packet = PacketId { number, time: Timestamp::default() };
-        let gap = data.is_empty();
-        let span =
-            Span::of(packet, offsets[direction], if gap { 1 << (kind >> 3) } else { data.len() as u64 });
-        offsets[direction] = offsets[direction].saturating_add(span.length);
-        let event = if gap {
-            StreamEvent::Gap { span, why: GapReason::Acknowledged }
-        } else {
-            StreamEvent::Data { span, acked: Some(offsets[direction.reverse()]), bytes: data }
-        };
-        tls.push(direction, &event, if late { &none } else { keys }, &held, &mut check);
-        assert!(held.used() <= HELD);
-        rest = behind.get(data.len()..).unwrap_or_default();
-    }
+    pieces::each(
+        bytes,
+        |kind| 1 << (kind >> 3),
+        |direction, event| {
+            tls.push(direction, event, if late { &none } else { keys }, &held, &mut check);
+            assert!(held.used() <= HELD);
+        },
+    );
     tls.keys_arrived(keys, &held, &mut check);
     tls.finish(keys, &held, &mut check);
     assert_eq!(held.used(), 0, "everything is given back");

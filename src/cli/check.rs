@@ -90,7 +90,7 @@ impl Judge {
     /// Says so if there are fewer handshakes than demanded.
     fn lacks_handshakes(&self) -> Option<String> {
         let expected = self.asked.expect_websocket.filter(|expected| self.accepted < *expected)?;
-        let accepted = reading::counted(self.accepted, "accepted WebSocket handshake");
+        let accepted = report::counted(self.accepted, "accepted WebSocket handshake");
         Some(format!("{accepted}, and --expect-websocket demands {expected}"))
     }
 }

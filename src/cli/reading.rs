@@ -11,7 +11,7 @@ use crate::analyzer::{Analyzer, Options};
 use crate::capture::{End, Recording};
 use crate::filter::Filter;
 use crate::record::{CaptureInfo, Record, SCHEMA, Summary};
-use crate::report::Report;
+use crate::report::{Report, counted};
 
 /// Analyzes `captures`, and writes the records that `filter` selects. Returns the totals.
 pub(super) fn analyze(
@@ -139,10 +139,4 @@ pub(super) fn notes(summary: &Summary) {
         let connections = counted(summary.connections, "TCP connection");
         say("note", &format!("no accepted WebSocket handshake was seen in {connections}"));
     }
-}
-
-/// `1 packet`, `2 packets`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

@@ -28,6 +28,7 @@ pub use explain::{
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
 pub use table::{Table, TableOptions};
+pub use words::counted;
 
 /// One form of output.
 pub trait Report {

@@ -393,6 +393,13 @@ fn tls(text: &mut String, tls: Option<&Tls<'_>>) {
     text.push_str(if *decrypted { ", no HTTP/1.1 or WebSocket seen" } else { ", not decrypted" });
 }
 
+/// `1 frame` or `2 frames`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let mut text = String::new();
+    count(&mut text, number, noun);
+    text
+}
+
 /// Appends `1 frame` or `2 frames`.
 fn count(text: &mut String, number: u64, noun: &str) {
     let plural = if number == 1 { "" } else { "s" };

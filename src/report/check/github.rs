@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::gather::{Group, Kept};
-use super::outcome::{Totals, counted, demand, place, shown, side};
+use super::outcome::{Totals, demand, place, shown, side};
 use super::{CheckOptions, Form};
 use crate::record::Severity;
+use crate::report::words::counted;
 
 /// The GitHub form.
 #[derive(Debug)]

@@ -11,9 +11,10 @@ use quick_xml::writer::Writer;
 
 use super::gather::{Group, Standing};
 use super::layout::Page;
-use super::outcome::{Totals, counted, findings, shown};
+use super::outcome::{Totals, findings, shown};
 use super::{CheckOptions, Form, text};
 use crate::base::Timestamp;
+use crate::report::words::counted;
 
 /// Test cases, and bytes of their texts.
 const CASES: usize = 10_000;

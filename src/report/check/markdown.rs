@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::gather::{Group, Kept, Standing};
-use super::outcome::{Totals, counted, demand, place, severity, shown};
+use super::outcome::{Totals, demand, place, severity, shown};
 use super::worst::Worst;
 use super::{CheckOptions, Form};
 use crate::record::{FindingCounts, Severity};
+use crate::report::words::counted;
 
 /// Rows of the tables. A summary may have 1 MiB on GitHub, and nobody reads so much.
 const CONNECTIONS: usize = 100;

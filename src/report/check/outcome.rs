@@ -4,6 +4,7 @@ use super::CheckOptions;
 use super::gather::{Group, Kept, Standing, Weight};
 use crate::record::{FindingCounts, Severity, Side};
 use crate::report::escape::escape_into;
+use crate::report::words::counted;
 
 /// What was counted over all groups.
 #[derive(Debug, Default)]
@@ -126,12 +127,6 @@ pub(super) fn findings(counts: &FindingCounts) -> String {
         .map(|(number, noun)| counted(number, noun))
         .collect();
     if named.is_empty() { "no findings".into() } else { named.join(", ") }
-}
-
-/// `1 frame`, `2 frames`.
-pub(super) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// `packet 6, server, frame 3, byte 97 of the stream`.

@@ -10,10 +10,11 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::gather::{Group, Kept, Tally};
-use super::outcome::{Totals, counted, severity, side};
+use super::outcome::{Totals, severity, side};
 use super::{CheckOptions, Form};
 use crate::check::registry;
 use crate::record::Severity;
+use crate::report::words::counted;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -5,10 +5,11 @@ use std::io;
 
 use super::gather::{Group, Standing};
 use super::layout::Page;
-use super::outcome::{Totals, counted, shown, side};
+use super::outcome::{Totals, shown, side};
 use super::{CheckOptions, Form};
 use crate::record::Severity;
 use crate::report::style::Style;
+use crate::report::words::counted;
 
 /// The text form.
 #[derive(Debug, Default)]
