@@ -76,6 +76,11 @@ impl Body {
         }
     }
 
+    /// Goes over bytes that nobody has seen or counted.
+    pub(super) fn skip_unknown(&self) -> Skipped {
+        if matches!(self, Body::UntilClose) { Skipped::All } else { Skipped::Broken }
+    }
+
     /// Goes over so many bytes that nobody has seen.
     pub(super) fn skip_gap(&mut self, length: u64) -> Skipped {
         match self {

@@ -9,7 +9,7 @@ use super::body::{Body, Skipped};
 use super::scan::Scan;
 use super::source::{Front, Source, Sources};
 use super::{HttpEvent, Request};
-use crate::base::{Direction, Limits, PerDirection};
+use crate::base::{Direction, GapReason, Limits, PerDirection};
 
 use Direction::{ClientToServer, ServerToClient};
 
@@ -174,7 +174,10 @@ impl Dialogue {
                 (skipped, false)
             }
             Some(Front::Gap(gap)) => {
-                let skipped = body.skip_gap(gap.span.length);
+                let skipped = match gap.why {
+                    GapReason::Undecrypted => body.skip_unknown(),
+                    _ => body.skip_gap(gap.span.length),
+                };
                 match skipped {
                     Skipped::All => source.advance_gap(gap, gap.span.length),
                     Skipped::End(used) => source.advance_gap(gap, used),

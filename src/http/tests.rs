@@ -26,6 +26,8 @@ enum Act {
     /// As `Says`, with the number of the other side's bytes that it acknowledges.
     Acks(Direction, u64, Vec<u8>),
     Gap(Direction, u64),
+    /// A gap whose length is only an estimate.
+    Undecrypted(Direction, u64),
     Fin(Direction),
     Reset(Direction),
 }
@@ -64,14 +66,19 @@ impl Bench {
         match act {
             Act::Says(direction, bytes) => self.data(*direction, None, bytes, packet),
             Act::Acks(direction, acked, bytes) => self.data(*direction, Some(*acked), bytes, packet),
-            Act::Gap(direction, length) => {
-                let span = Span::of(packet, self.offsets[*direction], *length);
-                self.offsets[*direction] += length;
-                self.push(*direction, StreamEvent::Gap { span, why: GapReason::Acknowledged });
+            Act::Gap(direction, length) => self.gap(*direction, *length, GapReason::Acknowledged, packet),
+            Act::Undecrypted(direction, length) => {
+                self.gap(*direction, *length, GapReason::Undecrypted, packet);
             }
             Act::Fin(direction) => self.push(*direction, StreamEvent::Fin { packet, acked: None }),
             Act::Reset(direction) => self.push(*direction, StreamEvent::Reset { packet, acked: None }),
         }
+    }
+
+    fn gap(&mut self, direction: Direction, length: u64, why: GapReason, packet: PacketId) {
+        let span = Span::of(packet, self.offsets[direction], length);
+        self.offsets[direction] += length;
+        self.push(direction, StreamEvent::Gap { span, why });
     }
 
     fn data(&mut self, direction: Direction, acked: Option<u64>, bytes: &[u8], packet: PacketId) {

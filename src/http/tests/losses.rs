@@ -129,3 +129,16 @@ fn after_the_finish_everything_passes() {
     bench.act(&client("x"));
     assert_eq!(bench.finish(), ["client #2 @30: x"]);
 }
+
+#[test]
+fn a_body_with_a_gap_of_unknown_length_has_no_known_end() {
+    let post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
+    let after = |gap| told(&[client(post), gap, client(UPGRADE)]);
+    assert_eq!(
+        after(Act::Gap(ClientToServer, 6)),
+        ["request POST /", "request GET /chat", "unanswered GET /chat"]
+    );
+    let unknown = after(Act::Undecrypted(ClientToServer, 6));
+    assert_eq!(unknown[..2], ["request POST /", "client: lost"]);
+    assert!(!unknown.iter().any(|event| event.starts_with("request GET")), "{unknown:?}");
+}
