@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::fields::Found;
 use super::tree::{Expr, Operand, Relation};
 use super::value::Value;
 use crate::record::Record;
@@ -10,7 +11,7 @@ impl Expr {
     /// Whether the expression is true for a record. As deep a recursion as the tree; no allocation.
     pub(super) fn holds(&self, record: &Record<'_>) -> bool {
         match self {
-            Expr::Exists(field) => field.any(record, &mut |_| true),
+            Expr::Exists(field) => field.any(record, None, &mut |_| true),
             Expr::Compare(left, relation, right) => compare(record, *left, *relation, *right),
             Expr::Not(inner) => !inner.holds(record),
             Expr::And(parts) => parts.iter().all(|part| part.holds(record)),
@@ -28,7 +29,7 @@ fn compare(record: &Record<'_>, left: Operand, relation: Relation, right: Operan
     let exists = |operand: Operand| operand.any(record, &mut |_| true);
     let least = |operand: Operand| operand.extreme(record, Ordering::Less, None);
     let greatest = |operand: Operand| operand.extreme(record, Ordering::Greater, None);
-    let extremes_hold = |left: Option<Value>, right: Option<Value>| {
+    let extremes_hold = |left: Option<Value<'static>>, right: Option<Value<'static>>| {
         left.zip(right).is_some_and(|(left, right)| relation_holds(left, relation, right))
     };
     match (relation, right) {
@@ -44,7 +45,7 @@ fn compare(record: &Record<'_>, left: Operand, relation: Relation, right: Operan
 
 /// The least value that both operands have. They are climbed in turn, each to its least value not below the one
 /// reached, so there are at most two steps for each different value of the operand that has fewer.
-fn common_value(record: &Record<'_>, left: Operand, right: Operand) -> Option<Value> {
+fn common_value(record: &Record<'_>, left: Operand, right: Operand) -> Option<Value<'static>> {
     let (mut behind, mut ahead) = (right, left);
     let mut reached = left.extreme(record, Ordering::Less, None)?;
     loop {
@@ -57,7 +58,7 @@ fn common_value(record: &Record<'_>, left: Operand, right: Operand) -> Option<Va
     }
 }
 
-fn relation_holds(left: Value, relation: Relation, right: Value) -> bool {
+fn relation_holds(left: Value<'_>, relation: Relation, right: Value<'_>) -> bool {
     left.compare(right).is_some_and(|ordering| match relation {
         Relation::Equal => ordering == Ordering::Equal,
         Relation::NotEqual => ordering != Ordering::Equal,
@@ -69,17 +70,23 @@ fn relation_holds(left: Value, relation: Relation, right: Value) -> bool {
 }
 
 impl Operand {
-    fn any(self, record: &Record<'_>, found: &mut dyn FnMut(Value) -> bool) -> bool {
+    fn any(self, record: &Record<'_>, found: Found<'_>) -> bool {
         match self {
-            Operand::Field(field) => field.any(record, found),
+            Operand::Field(field) => field.any(record, None, found),
             Operand::Literal(value) => found(value),
         }
     }
 
     /// The least or greatest value, of those not below `floor` if there is one.
-    fn extreme(self, record: &Record<'_>, which: Ordering, floor: Option<Value>) -> Option<Value> {
-        let mut extreme: Option<Value> = None;
+    fn extreme(
+        self,
+        record: &Record<'_>,
+        which: Ordering,
+        floor: Option<Value<'static>>,
+    ) -> Option<Value<'static>> {
+        let mut extreme: Option<Value<'static>> = None;
         self.any(record, &mut |value| {
+            let Some(value) = value.fixed() else { return false };
             let allowed = floor.is_none_or(|floor| relation_holds(value, Relation::GreaterOrEqual, floor));
             if allowed && extreme.is_none_or(|extreme| value.compare(extreme) == Some(which)) {
                 extreme = Some(value);

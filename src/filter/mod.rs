@@ -22,6 +22,7 @@ mod value;
 
 pub use error::FilterError;
 pub use fields::{FIELDS, Field, FieldType};
+pub use value::Value;
 
 use std::fmt;
 
@@ -50,7 +51,7 @@ impl Filter {
     /// Whether a record is wanted. One that is about the capture as a whole always is, so that a filter hides nothing
     /// of what was lost.
     pub fn matches(&self, record: &Record<'_>) -> bool {
-        fields::place(record).is_none() || self.tree.holds(record)
+        fields::row::place(record).is_none() || self.tree.holds(record)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Expr {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Operand {
     Field(&'static Field),
-    Literal(Value),
+    Literal(Value<'static>),
 }
 
 /// How two operands are compared.

@@ -64,6 +64,11 @@ fn described(field_type: FieldType) -> &'static str {
         FieldType::Unsigned { .. } => "a number",
         FieldType::Ipv4 => "an IPv4 address",
         FieldType::Ipv6 => "an IPv6 address",
+        FieldType::Signed | FieldType::Float => "a number",
+        FieldType::Text => "text",
+        FieldType::Bytes | FieldType::Ethernet => "bytes",
+        FieldType::Time | FieldType::Duration => "a time",
+        FieldType::Json => "a JSON value",
     }
 }
 
@@ -84,6 +89,7 @@ pub(super) fn fitting(field: &Field) -> String {
         FieldType::Ipv6 => {
             format!("`{name}` is an address such as fe80::1, or in a network such as fe80::/10")
         }
+        other => format!("`{name}` is {}", described(other)),
     }
 }
 
@@ -92,7 +98,7 @@ fn largest(bits: u8) -> u64 {
 }
 
 /// The value that a token is for a field.
-fn literal<'t>(field: &'static Field, token: &'t str) -> Result<Value, Mistake<'t>> {
+fn literal<'t>(field: &'static Field, token: &'t str) -> Result<Value<'static>, Mistake<'t>> {
     match field.field_type {
         FieldType::Protocol => Err(not_a(field, token, "a value")),
         FieldType::Boolean => match boolean(token) {
@@ -108,6 +114,7 @@ fn literal<'t>(field: &'static Field, token: &'t str) -> Result<Value, Mistake<'
             let (address, prefix) = address(field, token, "IPv6", 128)?;
             Ok(Value::Ipv6(address, prefix))
         }
+        other => Err(not_a(field, token, described(other))),
     }
 }
 
@@ -131,7 +138,7 @@ fn boolean(token: &str) -> Option<bool> {
     }
 }
 
-fn unsigned<'t>(field: &'static Field, token: &'t str, largest: u64) -> Result<Value, Mistake<'t>> {
+fn unsigned<'t>(field: &'static Field, token: &'t str, largest: u64) -> Result<Value<'static>, Mistake<'t>> {
     match number(token) {
         Some(Ok(value)) if value <= largest => Ok(Value::Unsigned(value)),
         Some(_) => {

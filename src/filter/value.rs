@@ -4,32 +4,70 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::base::Timestamp;
+
 /// A value of a field, or one written in a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value {
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'v> {
+    /// Also that of a protocol whose bytes are not at hand: true.
     Boolean(bool),
+    /// An unsigned integer.
     Unsigned(u64),
+    /// A signed integer.
+    Signed(i64),
+    /// A floating-point number.
+    Float(f64),
+    /// Text.
+    Text(&'v str),
+    /// Bytes; also those of a protocol, and of an Ethernet address.
+    Bytes(&'v [u8]),
     /// An address, or a network: how many of its leading bits count, at most 32.
     Ipv4(Ipv4Addr, u8),
     /// The same with at most 128.
     Ipv6(Ipv6Addr, u8),
+    /// A point in time.
+    Time(Timestamp),
+    /// Nanoseconds between two points in time.
+    Duration(i64),
+    /// The JSON value `null`.
+    Null,
 }
 
-impl Value {
-    pub(super) fn ipv4(address: Ipv4Addr) -> Value {
+impl Value<'_> {
+    pub(super) fn ipv4(address: Ipv4Addr) -> Self {
         Value::Ipv4(address, 32)
     }
 
-    pub(super) fn ipv6(address: Ipv6Addr) -> Value {
+    pub(super) fn ipv6(address: Ipv6Addr) -> Self {
         Value::Ipv6(address, 128)
+    }
+
+    /// The value, if it borrows nothing.
+    pub(super) fn fixed(self) -> Option<Value<'static>> {
+        match self {
+            Value::Boolean(value) => Some(Value::Boolean(value)),
+            Value::Unsigned(value) => Some(Value::Unsigned(value)),
+            Value::Signed(value) => Some(Value::Signed(value)),
+            Value::Float(value) => Some(Value::Float(value)),
+            Value::Ipv4(address, prefix) => Some(Value::Ipv4(address, prefix)),
+            Value::Ipv6(address, prefix) => Some(Value::Ipv6(address, prefix)),
+            Value::Time(time) => Some(Value::Time(time)),
+            Value::Duration(nanos) => Some(Value::Duration(nanos)),
+            Value::Null => Some(Value::Null),
+            Value::Text(_) | Value::Bytes(_) => None,
+        }
     }
 
     /// How `self` stands to `other`; `None` if they are of different types. Of addresses count only the bits that
     /// count in both, so an address is equal to every network that it lies in.
-    pub(super) fn compare(self, other: Value) -> Option<Ordering> {
+    pub(super) fn compare(self, other: Value<'_>) -> Option<Ordering> {
         match (self, other) {
             (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(&right)),
             (Value::Unsigned(left), Value::Unsigned(right)) => Some(left.cmp(&right)),
+            (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
+            (Value::Bytes(left), Value::Bytes(right)) => Some(left.cmp(right)),
+            (Value::Time(left), Value::Time(right)) => Some(left.cmp(&right)),
             (Value::Ipv4(left, some), Value::Ipv4(right, others)) => {
                 let ignored = 32_u32.saturating_sub(some.min(others).into());
                 let leading = |address: Ipv4Addr| address.to_bits().checked_shr(ignored).unwrap_or(0);
@@ -46,7 +84,7 @@ impl Value {
 }
 
 /// As it is written in a filter.
-impl fmt::Display for Value {
+impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Boolean(value) => write!(f, "{value}"),
@@ -55,6 +93,19 @@ impl fmt::Display for Value {
             Value::Ipv4(address, prefix) => write!(f, "{address}/{prefix}"),
             Value::Ipv6(address, 128) => write!(f, "{address}"),
             Value::Ipv6(address, prefix) => write!(f, "{address}/{prefix}"),
+            Value::Signed(value) => write!(f, "{value}"),
+            Value::Float(value) => write!(f, "{value}"),
+            Value::Text(text) => write!(f, "{text:?}"),
+            Value::Bytes(bytes) => {
+                for (index, byte) in bytes.iter().enumerate() {
+                    let colon = if index > 0 { ":" } else { "" };
+                    write!(f, "{colon}{byte:02x}")?;
+                }
+                Ok(())
+            }
+            Value::Time(time) => write!(f, "\"{time}\""),
+            Value::Duration(nanos) => write!(f, "{}", *nanos as f64 / 1e9),
+            Value::Null => f.write_str("null"),
         }
     }
 }
@@ -63,7 +114,7 @@ impl fmt::Display for Value {
 mod tests {
     use super::*;
 
-    fn network(text: &str, prefix: u8) -> Value {
+    fn network(text: &str, prefix: u8) -> Value<'static> {
         Value::Ipv4(text.parse().unwrap(), prefix)
     }
 

@@ -35,7 +35,7 @@ fn holds(page: &str, name: &str, expected: &str) {
 #[test]
 fn the_fields_of_filters_are_listed() {
     let mut table = String::from("\n| field | type | what it is |\n|---|---|---|\n");
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         writeln!(table, "| `{}` | {} | {} |", field.name, field.field_type, field.meaning).unwrap();
     }
     holds("docs/filter.md", "fields", &(table + "\n"));

@@ -10,10 +10,10 @@ use crate::record::Side;
 use crate::websocket::FrameHeader;
 
 fn field() -> impl Strategy<Value = &'static Field> {
-    (0..FIELDS.len()).prop_map(|index| &FIELDS[index])
+    (0..FIELDS.len()).prop_map(|index| FIELDS[index])
 }
 
-fn literal(field_type: FieldType) -> BoxedStrategy<Value> {
+fn literal(field_type: FieldType) -> BoxedStrategy<Value<'static>> {
     match field_type {
         FieldType::Protocol | FieldType::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
         FieldType::Unsigned { bits } => {
@@ -21,6 +21,7 @@ fn literal(field_type: FieldType) -> BoxedStrategy<Value> {
         }
         FieldType::Ipv4 => (any::<u32>(), 0..=32_u8).prop_map(|(a, p)| Value::Ipv4(a.into(), p)).boxed(),
         FieldType::Ipv6 => (any::<u128>(), 0..=128_u8).prop_map(|(a, p)| Value::Ipv6(a.into(), p)).boxed(),
+        other => unreachable!("no literal of {other:?} can be written"),
     }
 }
 

@@ -22,7 +22,7 @@ fn all_kinds() -> Vec<(&'static str, Record<'static>)> {
 #[test]
 fn fields_are_sorted_by_name_and_described() {
     assert!(FIELDS.is_sorted_by(|one, next| one.name < next.name));
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         assert!(field.meaning.ends_with('.') && field.meaning.len() > 20, "{field:?}");
     }
     assert_eq!(FIELDS.len(), 21);
@@ -30,7 +30,7 @@ fn fields_are_sorted_by_name_and_described() {
 
 #[test]
 fn protocols_are_exactly_the_names_without_a_dot() {
-    for field in FIELDS {
+    for field in FIELDS.iter() {
         assert_eq!(field.field_type == FieldType::Protocol, !field.name.contains('.'), "{field:?}");
     }
 }
