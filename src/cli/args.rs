@@ -94,9 +94,16 @@ pub(super) struct TimelineArgs {
     /// What a row is
     #[arg(long, value_enum, default_value_t = Rows::Frames)]
     pub rows: Rows,
-    /// How to write the rows
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    /// How to write the rows [default: table; tsv with --fields]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Print only these fields of each row that has one: keys of the JSON records (`packet`, `close.code`) and fields of
+    /// filters (`websocket.opcode`)
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// Leave out the line with the names of the fields, which tsv and csv begin with
+    #[arg(long, requires = "fields")]
+    pub no_header: bool,
     /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,
@@ -304,6 +311,10 @@ pub(super) enum Format {
     Json,
     /// JSON Lines: one record a line, as soon as it is known
     Jsonl,
+    /// The values of --fields between tabs
+    Tsv,
+    /// The values of --fields as CSV
+    Csv,
 }
 
 /// `tcp.port==3000,websocket`, as tshark takes it.

@@ -6,7 +6,7 @@ use super::args::{Format, Rows, TimelineArgs};
 use super::failure::Failure;
 use super::{limit, reading, terminal};
 use crate::analyzer::Options;
-use crate::report::{Json, Report, Table, TableOptions};
+use crate::report::{Columns, ColumnsForm, ColumnsReport, Delimited, Json, Report, Table, TableOptions};
 
 /// Payload bytes that are not text shown in a table row.
 const BYTES_SHOWN: usize = 32;
@@ -16,14 +16,16 @@ const BYTES_PER_COLUMN: usize = 4;
 /// Runs the command.
 pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     let width = terminal::width();
+    let form = form(args)?;
     let options = Options {
         rows: args.rows.into(),
-        payload: payload(args, width),
+        payload: payload(args, &form, width),
         websocket_ports: reading::websocket_ports(&args.reading),
         limits: limit::limits(&args.reading.limit),
         ..Options::default()
     };
-    let mut report = report(args, width);
+    let as_records = matches!(form, Form::Records(_));
+    let mut report = report(args, form, width);
     let filter = args.filter.as_deref();
     let summary = reading::analyze(
         &args.captures,
@@ -33,17 +35,53 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
         &mut *report,
         io::stdout().lock(),
     )?;
-    if args.format == Format::Table {
+    if !as_records {
         reading::notes(&summary);
     }
     Ok(())
 }
 
-fn report(args: &TimelineArgs, width: Option<usize>) -> Box<dyn Report> {
-    match args.format {
-        Format::Json => Box::new(Json::document()),
-        Format::Jsonl => Box::new(Json::lines()),
-        Format::Table => Box::new(Table::new(TableOptions {
+/// What is written of the rows.
+enum Form {
+    Table,
+    /// Everything, as JSON.
+    Records(Json),
+    Columns(Columns, ColumnsForm),
+}
+
+fn form(args: &TimelineArgs) -> Result<Form, Failure> {
+    if args.fields.is_empty() {
+        return match args.format {
+            None | Some(Format::Table) => Ok(Form::Table),
+            Some(Format::Json) => Ok(Form::Records(Json::document())),
+            Some(Format::Jsonl) => Ok(Form::Records(Json::lines())),
+            Some(Format::Tsv | Format::Csv) => Err(Failure::Usage(
+                "tsv and csv have a column for each of --fields, and there are none\n  \
+                 name some: --fields packet,time,websocket.opcode; `sockeye fields` lists them"
+                    .to_owned(),
+            )),
+        };
+    }
+    let columns = Columns::parse(&args.fields).map_err(|error| Failure::Usage(error.to_string()))?;
+    let text = |delimited| ColumnsForm::Text { delimited, header: !args.no_header };
+    let form = match args.format {
+        None | Some(Format::Tsv) => text(Delimited::Tabs),
+        Some(Format::Csv) => text(Delimited::Commas),
+        Some(Format::Jsonl) => ColumnsForm::Lines,
+        Some(Format::Table | Format::Json) => {
+            return Err(Failure::Usage(
+                "--fields are written as tsv, csv or jsonl\n  choose one of them with --format".to_owned(),
+            ));
+        }
+    };
+    Ok(Form::Columns(columns, form))
+}
+
+fn report(args: &TimelineArgs, form: Form, width: Option<usize>) -> Box<dyn Report> {
+    match form {
+        Form::Records(json) => Box::new(json),
+        Form::Columns(columns, form) => Box::new(ColumnsReport::new(columns, form)),
+        Form::Table => Box::new(Table::new(TableOptions {
             packets: args.rows == Rows::Packets,
             color: terminal::color(args.terminal.color),
             width,
@@ -53,10 +91,11 @@ fn report(args: &TimelineArgs, width: Option<usize>) -> Box<dyn Report> {
 }
 
 /// How many payload bytes of a row the output can show.
-fn payload(args: &TimelineArgs, width: Option<usize>) -> usize {
-    match (args.max_payload, args.format, width) {
-        (Some(bytes), ..) => bytes,
-        (None, Format::Table, Some(columns)) => columns.saturating_mul(BYTES_PER_COLUMN),
-        (None, ..) => usize::MAX,
-    }
+fn payload(args: &TimelineArgs, form: &Form, width: Option<usize>) -> usize {
+    let shown = match (form, width) {
+        (Form::Table, Some(columns)) => columns.saturating_mul(BYTES_PER_COLUMN),
+        (Form::Columns(columns, _), _) if !columns.read_payload() => 0,
+        _ => usize::MAX,
+    };
+    args.max_payload.unwrap_or(shown)
 }

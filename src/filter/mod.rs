@@ -8,6 +8,7 @@
 //! `== != > < >= <=` (`eq ne gt lt ge le`) with a number, `true` or `false`, an address, a network or another field;
 //! `not and or` (`! && ||`) in this order of precedence; parentheses. The meaning is that of Wireshark 4.
 
+mod column;
 mod error;
 mod eval;
 mod fields;
@@ -20,6 +21,7 @@ mod tree;
 mod typing;
 mod value;
 
+pub use column::Column;
 pub use error::FilterError;
 pub use fields::{FIELDS, Field, FieldType};
 pub use value::Value;

@@ -1,0 +1,243 @@
+//! `--fields`: some fields of each row, in the order asked for.
+//!
+//! In come the names of columns and [`Record`]s; out goes a line for each row that has one of them: JSON, CSV, or values
+//! between tabs. A column is a key of the JSON records (`opcode`, `close.code`) or a field of filters
+//! (`websocket.opcode`). What rows mean is not decided here.
+
+mod cells;
+mod delimited;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+
+use serde_json::Value as Json;
+
+use super::Report;
+use super::json::SCHEMA_TEXT;
+use super::views::View;
+use crate::filter::{Column, FilterError};
+use crate::record::Record;
+
+use cells::Cells;
+pub use delimited::Delimited;
+
+/// The columns of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Columns(Vec<(String, Source)>);
+
+/// Where the cells of a column come from.
+#[derive(Debug, Clone, PartialEq)]
+enum Source {
+    /// A key of the JSON records, or several that lead into an object.
+    Key(Vec<String>),
+    /// A field of filters.
+    Field(Column),
+}
+
+/// What every row has is no reason to write one.
+const OF_EVERY_ROW: [&str; 5] = ["type", "stream", "packet", "time", "time_relative"];
+
+impl Columns {
+    /// Reads the names of columns.
+    ///
+    /// # Errors
+    /// If one of them is neither a key of the records nor a field.
+    pub fn parse(names: &[String]) -> Result<Self, UnknownColumn> {
+        let keys = keys();
+        let column = |name: &String| {
+            if keys.contains(name) {
+                let path = name.split('.').map(str::to_owned).collect();
+                return Ok((name.clone(), Source::Key(path)));
+            }
+            match Column::parse(name) {
+                Ok(column) => Ok((name.clone(), Source::Field(column))),
+                Err(error) => Err(UnknownColumn::new(name, &keys, error)),
+            }
+        };
+        names.iter().map(column).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether the payload of rows is needed.
+    pub fn read_payload(&self) -> bool {
+        self.0.iter().any(|(_, source)| match source {
+            Source::Key(path) => path.first().is_some_and(|key| PAYLOAD.contains(&key.as_str())),
+            Source::Field(column) => column.reads_payload(),
+        })
+    }
+}
+
+/// Keys whose values hold payload, or tell how much of it is shown.
+const PAYLOAD: [&str; 4] = ["payload", "inflated", "truncated", "close"];
+
+/// All keys of the records that the schema describes, `close.code` for those in objects.
+fn keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let schema: Json = serde_json::from_str(SCHEMA_TEXT).unwrap_or_default();
+    for kind in schema["oneOf"].as_array().into_iter().flatten() {
+        let name = kind["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")).unwrap_or_default();
+        collect(&schema, &schema["$defs"][name], "", &mut keys);
+    }
+    keys
+}
+
+/// Collects the properties of an object and of those in it. The schema does not refer to itself.
+fn collect(schema: &Json, object: &Json, path: &str, keys: &mut BTreeSet<String>) {
+    for (key, value) in object["properties"].as_object().into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        collect(schema, value, &path, keys);
+        keys.insert(path);
+    }
+    if let Some(name) = object["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+        collect(schema, &schema["$defs"][name], path, keys);
+    }
+    for choice in ["anyOf", "oneOf"].iter().filter_map(|several| object[several].as_array()).flatten() {
+        collect(schema, choice, path, keys);
+    }
+}
+
+/// A name that is no column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownColumn(String);
+
+impl UnknownColumn {
+    fn new(name: &str, keys: &BTreeSet<String>, error: FilterError) -> Self {
+        let alike = keys.iter().map(|key| (strsim::osa_distance(name, key), key)).min();
+        match alike.filter(|(distance, _)| !name.contains('.') && *distance <= name.chars().count() / 3) {
+            Some((_, key)) => {
+                let shown = name.escape_default();
+                Self(format!("unknown field `{shown}`\n  did you mean `{key}`?"))
+            }
+            None => Self(error.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for UnknownColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnknownColumn {}
+
+/// How rows of columns are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnsForm {
+    /// A JSON object a line; `null` for what a row does not have.
+    Lines,
+    /// CSV or values between tabs, below a line of their names if `header` is set.
+    Text {
+        /// What stands between the values.
+        delimited: Delimited,
+        /// Whether the names stand in the first line.
+        header: bool,
+    },
+}
+
+/// Writes some columns of each row.
+#[derive(Debug)]
+pub struct ColumnsReport {
+    columns: Columns,
+    form: ColumnsForm,
+    /// Whether a row needs one of the columns that not every row has.
+    choosy: bool,
+    headed: bool,
+    cells: Cells,
+    line: String,
+    info: String,
+}
+
+impl ColumnsReport {
+    /// A report of these columns.
+    pub fn new(columns: Columns, form: ColumnsForm) -> Self {
+        let choosy = columns.0.iter().any(|(name, source)| !of_every_row(name, source));
+        Self {
+            columns,
+            form,
+            choosy,
+            headed: false,
+            cells: Cells::default(),
+            line: String::new(),
+            info: String::new(),
+        }
+    }
+
+    /// Fills the cells; whether the record is a row.
+    fn fill(&mut self, record: &Record<'_>) -> io::Result<bool> {
+        self.cells.clear();
+        self.info.clear();
+        let mut wanted = !self.choosy;
+        let mut object = None;
+        let mut view = match View::of(record, &mut self.info) {
+            Some(View::Capture(_) | View::Summary(_)) | None => return Ok(false),
+            view => view,
+        };
+        for (name, source) in &self.columns.0 {
+            let here = match source {
+                Source::Field(column) => self.cells.push_values(|found| column.each(record, found))?,
+                Source::Key(path) => {
+                    if let Some(view) = view.take() {
+                        object = Some(serde_json::to_value(view)?);
+                    }
+                    let value = object.as_ref().and_then(|object| lookup(object, path));
+                    self.cells.push(value)?
+                }
+            };
+            wanted |= here && !of_every_row(name, source);
+        }
+        Ok(wanted)
+    }
+}
+
+fn of_every_row(name: &str, source: &Source) -> bool {
+    match source {
+        Source::Key(_) => OF_EVERY_ROW.contains(&name),
+        Source::Field(column) => column.of_every_row(),
+    }
+}
+
+fn lookup<'j>(object: &'j Json, path: &[String]) -> Option<&'j Json> {
+    path.iter().try_fold(object, |object, key| object.get(key))
+}
+
+impl Report for ColumnsReport {
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        if let (false, ColumnsForm::Text { delimited, header: true }) = (self.headed, self.form) {
+            self.headed = true;
+            self.line.clear();
+            delimited
+                .write_row(self.columns.0.iter().map(|(name, _)| Cow::Borrowed(&**name)), &mut self.line);
+            write!(out, "{}{}", self.line, delimited.line_end())?;
+        }
+        if !self.fill(record)? {
+            return Ok(());
+        }
+        match self.form {
+            ColumnsForm::Lines => self.write_object(out),
+            ColumnsForm::Text { delimited, .. } => {
+                self.line.clear();
+                delimited.write_row(self.cells.iter().map(delimited::plain), &mut self.line);
+                write!(out, "{}{}", self.line, delimited.line_end())
+            }
+        }
+    }
+
+    fn finish(&mut self, _: &mut dyn io::Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ColumnsReport {
+    fn write_object(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(b"{")?;
+        for (index, ((name, _), cell)) in self.columns.0.iter().zip(self.cells.iter()).enumerate() {
+            out.write_all(if index > 0 { b"," } else { b"" })?;
+            serde_json::to_writer(&mut *out, name)?;
+            out.write_all(b":")?;
+            out.write_all(cell.unwrap_or(b"null"))?;
+        }
+        out.write_all(b"}\n")
+    }
+}
