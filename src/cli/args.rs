@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::accept::AcceptArgs;
 use super::encode::EncodeArgs;
@@ -43,6 +44,20 @@ pub(super) enum Command {
     Encode(EncodeArgs),
     /// Print the rules: a table of them, or all that there is to say about one
     Rules(RulesArgs),
+    /// Print the fields that filters and --fields can name
+    Fields(FieldsArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, or write the pages of all commands into a folder
+    Man {
+        /// The folder
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
     /// Print the JSON Schema of the JSON output
     Schema {
         /// Whose output
@@ -268,15 +283,26 @@ pub(super) struct RulesArgs {
     #[arg(value_name = "CODE")]
     pub rules: Vec<String>,
     /// How to write them; JSON has everything about each rule
-    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
-    pub format: RulesFormat,
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
     /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub color: ColorChoice,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct FieldsArgs {
+    /// Print only fields whose names begin so: `tcp`, `websocket.payload`
+    #[arg(value_name = "PREFIX")]
+    pub prefixes: Vec<String>,
+    /// How to write them
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+/// How a list for reference is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RulesFormat {
+pub(super) enum ListFormat {
     /// For people
     Text,
     /// One JSON array

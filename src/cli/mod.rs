@@ -11,8 +11,10 @@ mod config;
 mod encode;
 mod explain;
 mod failure;
+mod fields;
 mod hex;
 mod input;
+mod install;
 mod keylog;
 mod limit;
 mod reading;
@@ -40,6 +42,9 @@ pub fn main() -> ExitCode {
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Fields(options)) => fields::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Completions { shell }) => install::completions(shell).map(|()| ExitCode::SUCCESS),
+        Some(Command::Man { dir }) => install::man(dir.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Schema { of }) => schema(of).map(|()| ExitCode::SUCCESS),
         None => timeline::run(&args.timeline).map(|()| ExitCode::SUCCESS),
     };

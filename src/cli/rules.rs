@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::args::{RulesArgs, RulesFormat};
+use super::args::{ListFormat, RulesArgs};
 use super::failure::Failure;
 use super::terminal;
 use crate::check::registry::RULES;
@@ -16,9 +16,9 @@ pub(super) fn run(args: &RulesArgs) -> Result<(), Failure> {
     let options = RulesOptions { color: terminal::color(args.color), width: terminal::width() };
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
-        RulesFormat::Json => write_rules_json(&rules, &mut out)?,
-        RulesFormat::Text if is_in_full(&args.rules) => write_rules(&rules, options, &mut out)?,
-        RulesFormat::Text => write_rules_table(&rules, options.width, &mut out)?,
+        ListFormat::Json => write_rules_json(&rules, &mut out)?,
+        ListFormat::Text if is_in_full(&args.rules) => write_rules(&rules, options, &mut out)?,
+        ListFormat::Text => write_rules_table(&rules, options.width, &mut out)?,
     }
     Ok(out.flush()?)
 }

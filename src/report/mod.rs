@@ -9,7 +9,9 @@ mod check;
 mod columns;
 mod escape;
 mod explain;
+mod fields;
 mod json;
+mod listing;
 mod rules;
 mod style;
 mod table;
@@ -27,6 +29,7 @@ pub use explain::{
     EXPLAIN_SCHEMA_TEXT, Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json,
     diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
 };
+pub use fields::{fields_markdown, write_fields, write_fields_json};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
 pub use table::{Table, TableOptions};

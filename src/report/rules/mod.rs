@@ -11,6 +11,7 @@ use std::io;
 use serde::Serialize;
 use tabled::settings::width::Wrap;
 
+use super::listing::{MOST_WIDTH, write_wrapped};
 use super::style::Style;
 use super::words;
 use crate::check::{Example, Rule};
@@ -28,8 +29,6 @@ pub struct RulesOptions {
 
 /// Columns of a text that no terminal limits.
 const COMMON_WIDTH: usize = 80;
-/// Longer lines are hard to read.
-const MOST_WIDTH: usize = 100;
 /// Blanks before what stands below a title.
 const INDENT: usize = 2;
 
@@ -76,12 +75,6 @@ fn kind(rule: &Rule) -> String {
 
 fn examples(rule: &Rule) -> [(&'static str, &Example); 2] {
     [("Found in", &rule.breaking), ("Not found in", &rule.correct)]
-}
-
-/// Writes `text` on lines of at most `width` columns, each behind so many blanks.
-fn write_wrapped(text: &str, indent: usize, width: usize, out: &mut dyn io::Write) -> io::Result<()> {
-    let wrapped = Wrap::wrap(text, width.saturating_sub(indent).max(1), true);
-    wrapped.lines().try_for_each(|line| writeln!(out, "{:indent$}{}", "", line.trim()))
 }
 
 /// Writes `text` behind so many columns that are written; what does not fit goes on below it, a little indented.

@@ -2,17 +2,9 @@
 
 use std::io;
 
-use tabled::builder::Builder;
-use tabled::grid::util::string::get_line_width;
-use tabled::settings::Padding;
-use tabled::settings::style::Style as Borders;
-
-use super::{MOST_WIDTH, write_wrapped};
 use crate::check::Rule;
+use crate::report::listing::{self, Entry};
 use crate::report::words;
-
-/// Blanks before a summary that stands below.
-const BELOW: usize = 6;
 
 /// Writes a row for each of these rules: code, name, severity, section, summary. Where a terminal of `width` columns is too
 /// narrow, the last two stand below.
@@ -20,30 +12,15 @@ const BELOW: usize = 6;
 /// # Errors
 /// Those of `out`.
 pub fn write_rules_table(rules: &[&Rule], width: Option<usize>, out: &mut dyn io::Write) -> io::Result<()> {
-    let whole = grid(rules, 5);
-    let Some(width) =
-        width.filter(|width| whole.lines().any(|line| get_line_width(line.trim_end()) > *width))
-    else {
-        return whole.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()));
-    };
-    let narrow = grid(rules, 3);
-    let mut rows = narrow.lines().map(str::trim_end);
-    writeln!(out, "{}", rows.next().unwrap_or_default())?;
-    for (row, rule) in rows.zip(rules) {
-        writeln!(out, "{row}")?;
-        let section = if rule.rfc.is_empty() { String::new() } else { format!(" ({})", rule.rfc) };
-        write_wrapped(&format!("{}{section}", rule.summary), BELOW, width.min(MOST_WIDTH), out)?;
-    }
-    Ok(())
+    let entries: Vec<Entry<'_>> = rules.iter().copied().map(entry).collect();
+    listing::write(&["Code", "Name", "Severity", "Section", "Summary"], &entries, 3, width, out)
 }
 
-/// Titles and rows, of which only the first columns are shown.
-fn grid(rules: &[&Rule], columns: usize) -> String {
-    let titles = ["Code", "Name", "Severity", "Section", "Summary"];
-    let row = |rule: &&Rule| [rule.code, rule.name, words::severity(rule.severity), rule.rfc, rule.summary];
-    let mut builder = Builder::default();
-    for cells in [titles].into_iter().chain(rules.iter().map(row)) {
-        builder.push_record(cells.into_iter().take(columns));
+fn entry(rule: &Rule) -> Entry<'_> {
+    let cells = [rule.code, rule.name, words::severity(rule.severity), rule.rfc, rule.summary];
+    let section = if rule.rfc.is_empty() { String::new() } else { format!(" ({})", rule.rfc) };
+    Entry {
+        cells: cells.into_iter().map(Into::into).collect(),
+        below: format!("{}{section}", rule.summary).into(),
     }
-    builder.build().with(Borders::blank()).with(Padding::new(0, 1, 0, 0)).to_string()
 }
