@@ -24,6 +24,9 @@ const RESET_WINDOW: i64 = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) stream: u64,
+    /// Whether anybody wants to know what its bytes are. If not, it is followed to its end all the same, so that the
+    /// next connection between its ends is told from it.
+    pub(super) watched: bool,
     client: SocketAddr,
     server: SocketAddr,
     flows: PerDirection<Flow>,
@@ -56,6 +59,7 @@ impl Connection {
         let (client, server) = if from_server { (destination, source) } else { (source, destination) };
         Self {
             stream,
+            watched: true,
             client,
             server,
             flows: PerDirection::default(),
@@ -106,12 +110,16 @@ impl Connection {
     ) {
         let direction = self.direction(segment);
         let keep_alive = is_keep_alive(&self.flows[direction], packet, segment);
-        let analysis = analyse(&self.flows[direction], &self.flows[direction.reverse()], segment, keep_alive);
+        let analysis = self
+            .watched
+            .then(|| analyse(&self.flows[direction], &self.flows[direction.reverse()], segment, keep_alive));
         let awaiting = self.awaits_syn_ack();
         if !self.closed {
             self.learn(direction, packet, segment, awaiting);
         }
-        out(What::Segment(self.note(direction, packet, segment, analysis)));
+        if let Some(analysis) = analysis {
+            out(What::Segment(self.note(direction, packet, segment, analysis)));
+        }
         self.seen[direction] = true;
         let flow = &mut self.flows[direction];
         flow.kept_alive = keep_alive;
@@ -179,12 +187,15 @@ impl Connection {
         out: &mut impl FnMut(What<'_>),
     ) {
         for direction in Direction::BOTH {
-            let last = self.last;
-            self.flows[direction]
-                .give_up_rest(gaps, last, room.budget, &mut |event| out(What::Stream(direction, event)));
+            let (last, watched) = (self.last, self.watched);
+            self.flows[direction].give_up_rest(gaps, last, room.budget, &mut |event| {
+                if watched {
+                    out(What::Stream(direction, event));
+                }
+            });
             self.told[direction].clear(room.history);
         }
-        if let Some((direction, packet)) = self.reset {
+        if let Some((direction, packet)) = self.reset.filter(|_| self.watched) {
             let acked = self.reset_acked.max(self.flows[direction.reverse()].acknowledged());
             out(What::Stream(direction, StreamEvent::Reset { packet, acked }));
         }
@@ -278,7 +289,9 @@ impl Connection {
             (self.established, self.flows.client.syn, self.flows.server.syn, self.handshake_ack)
         {
             self.established = true;
-            out(What::Established { syn, ack });
+            if self.watched {
+                out(What::Established { syn, ack });
+            }
         }
     }
 
@@ -309,12 +322,17 @@ impl Connection {
         let fin = segment.flags.has(Flags::FIN) && !awaiting;
         flow.highest = flow.highest.max(wire_end + i64::from(fin));
         let chunk = Chunk { packet, start, bytes: segment.payload, wire_end, acked };
-        tell_conflicts(told, flow, direction, chunk, out);
+        let watched = self.watched;
+        if watched {
+            tell_conflicts(told, flow, direction, chunk, out);
+        }
         let not_compared = told.is_refused() && !chunk.bytes.is_empty() && start < flow.next as i64;
         let history = room.history;
         let mut tell = |event: StreamEvent<'_>| {
-            told.remember(&event, history);
-            out(What::Stream(direction, event));
+            if watched {
+                told.remember(&event, history);
+                out(What::Stream(direction, event));
+            }
         };
         let mut bound = None;
         if segment.payload_length > 0 {
@@ -361,12 +379,15 @@ impl Connection {
         out: &mut impl FnMut(What<'_>),
     ) {
         let now = Moment { packet, count: self.packets };
+        let watched = self.watched;
         for direction in Direction::BOTH {
             let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
             if flow.base.is_some() {
                 flow.give_up_acknowledged(now, room.budget, &mut |event| {
-                    told.remember(&event, room.history);
-                    out(What::Stream(direction, event));
+                    if watched {
+                        told.remember(&event, room.history);
+                        out(What::Stream(direction, event));
+                    }
                 });
             }
         }
@@ -381,7 +402,7 @@ impl Connection {
 
     fn report(&mut self, bound: Bound, out: &mut impl FnMut(What<'_>)) {
         let bit = 1 << bound as u8;
-        if self.reported & bit == 0 {
+        if self.watched && self.reported & bit == 0 {
             self.reported |= bit;
             out(What::LimitReached(bound));
         }

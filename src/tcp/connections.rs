@@ -61,6 +61,14 @@ impl Connections {
         }
     }
 
+    /// Nobody wants to know what the bytes of this connection are: from now on only its end is told of. All others are
+    /// numbered and told as before.
+    pub fn unwatch(&mut self, slot: usize) {
+        if let Some(connection) = self.table.connection(slot) {
+            connection.watched = false;
+        }
+    }
+
     /// The end of the capture: gives up holes, ends every open connection and forgets all, in the order of their
     /// numbers.
     pub fn finish(&mut self, out: &mut impl FnMut(Event<'_>)) {

@@ -107,6 +107,41 @@ proptest! {
         });
         prop_assert_eq!(once, again);
     }
+
+    #[test]
+    fn connections_that_nobody_watches_begin_and_end_as_others_do(
+        segments in prop::collection::vec(garbage(), 0..300),
+        connections in 1usize..4,
+        out_of_order in prop_oneof![Just(0usize), 0usize..2000, Just(1usize << 20)],
+    ) {
+        let limits = Limits { connections, out_of_order, ..Limits::default() };
+        let [watched, unwatched] = [false, true].map(|unwatched| {
+            let mut wire = Wire::with(limits);
+            wire.unwatched = unwatched;
+            for (nanos, sent) in &segments {
+                wire.send_at(*nanos, sent.clone());
+            }
+            wire.finish();
+            let bounds = |(_, seen): &(u64, Seen)| {
+                matches!(seen, Seen::Opened { .. } | Seen::Closed(..) | Seen::Released)
+            };
+            wire.seen.into_iter().filter(bounds).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(watched, unwatched);
+    }
+
+    #[test]
+    fn nothing_is_told_of_bytes_that_nobody_watches(segments in prop::collection::vec(garbage(), 1..100)) {
+        let mut wire = Wire::new();
+        wire.unwatched = true;
+        for (_, sent) in &segments {
+            wire.send(sent.clone());
+        }
+        wire.finish();
+        // What the first segment of a connection tells comes before anybody can say that nobody watches.
+        let begun = wire.seen.iter().filter(|(_, seen)| matches!(seen, Seen::Opened { .. })).count();
+        prop_assert_eq!(wire.notes.len(), begun);
+    }
 }
 
 /// Segments whose numbers are close enough to each other to meet, or anything.

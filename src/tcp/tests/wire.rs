@@ -115,6 +115,8 @@ pub struct Wire {
     pub seen: Vec<(u64, Seen)>,
     pub notes: Vec<(u64, SegmentNote)>,
     slots: HashMap<usize, Slot>,
+    /// Nobody watches any connection.
+    pub unwatched: bool,
 }
 
 struct Slot {
@@ -137,6 +139,7 @@ impl Wire {
             seen: Vec::new(),
             notes: Vec::new(),
             slots: HashMap::new(),
+            unwatched: false,
         }
     }
 
@@ -177,6 +180,9 @@ impl Wire {
         };
         let Wire { connections, seen, notes, slots, .. } = self;
         connections.push(packet, &segment, &mut |event| record(slots, seen, notes, event));
+        if self.unwatched {
+            self.slots.keys().for_each(|slot| self.connections.unwatch(*slot));
+        }
     }
 
     pub fn finish(&mut self) {
