@@ -80,6 +80,16 @@ impl Connection {
         self.facts.tls.as_mut().is_some_and(|tls| tls.waits && !std::mem::replace(&mut tls.listed, true))
     }
 
+    /// Whether TLS records wait that secrets could still open.
+    pub fn waits_for_secrets(&self) -> bool {
+        self.layer.waits_for_secrets()
+    }
+
+    /// What names the rows of late segments while the connection itself waits elsewhere for its secrets.
+    pub fn remains(&self) -> Self {
+        Self { facts: self.facts.remains(), layer: Layer::Opaque }
+    }
+
     /// There are more TLS secrets: goes on if it has waited for them; whether it still waits.
     pub fn keys_arrived(&mut self, means: Means<'_>, shared: &mut Shared, out: Out<'_>) -> bool {
         let Self { facts, layer } = self;

@@ -139,6 +139,14 @@ impl Facts {
         }
     }
 
+    /// As much as the row of a late segment needs.
+    pub fn remains(&self) -> Self {
+        let Self { stream, ends: Ends { client, server }, opened: packet, .. } = *self;
+        let opened = Opened { stream, packet, client, server, by_syn: self.known_by == SidesKnownBy::Syn };
+        let (turned, protocol, tls) = (self.turned, self.protocol, self.tls.clone());
+        Self { turned, protocol, tls, announced: true, ..Self::new(&opened) }
+    }
+
     /// A direction as TCP names it, as the analysis does.
     pub fn turn(&self, direction: Direction) -> Direction {
         if self.turned { direction.reverse() } else { direction }

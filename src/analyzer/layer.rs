@@ -70,6 +70,11 @@ impl Layer {
         }
     }
 
+    /// Whether TLS records wait that secrets could still open.
+    pub fn waits_for_secrets(&self) -> bool {
+        if let Layer::Tls(encrypted) = self { encrypted.waits_for_secrets() } else { false }
+    }
+
     /// Takes the next event of one direction.
     pub fn push(&mut self, scene: &mut Scene<'_, '_>, direction: Direction, event: &StreamEvent<'_>) {
         match self {

@@ -8,6 +8,7 @@ mod connection;
 mod facts;
 mod handshake;
 mod layer;
+mod lingering;
 mod packet_row;
 mod scene;
 mod session;
@@ -23,6 +24,7 @@ use crate::tcp::{Connections, Event, What};
 use crate::tls::KeyLog;
 
 use connection::Connection;
+use lingering::Lingering;
 use scene::{Means, Shared};
 use tally::Tally;
 
@@ -49,6 +51,8 @@ pub struct Options {
     pub websocket_ports: Vec<u16>,
     /// The rules whose findings are told and counted.
     pub selection: Selection,
+    /// TLS secrets may come when the connection that they belong to is over: what is still to be said of it waits for them.
+    pub secrets_may_come: bool,
     /// The caps.
     pub limits: Limits,
 }
@@ -64,6 +68,8 @@ pub struct Analyzer {
     decoder: Decoder,
     tcp: Connections,
     connections: Vec<Option<Box<Connection>>>,
+    /// Empty unless [`Options::secrets_may_come`].
+    lingering: Lingering,
     held: Budget,
     keys: KeyLog,
     shared: Shared,
@@ -80,6 +86,7 @@ impl Analyzer {
             decoder: Decoder::new(&options.limits),
             tcp: Connections::new(options.limits),
             connections: Vec::new(),
+            lingering: Lingering::default(),
             held: Budget::new(options.limits.held_total),
             keys: KeyLog::default(),
             shared: Shared::new(options),
@@ -89,18 +96,21 @@ impl Analyzer {
     /// Takes the next packet of the capture. Records borrow what they say and live for the call.
     pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
         let id = self.shared.begin_packet(packet);
-        let Self { decoder, tcp, connections, held, keys, shared } = self;
+        let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
         let means = Means { held, keys };
-        if let Some(segment) = decoder.decode(packet) {
-            tcp.push(id, &segment, &mut |event| treat(connections, means, shared, event, out));
-            shared.end_packet(out);
-        }
+        let Some(segment) = decoder.decode(packet) else { return };
+        tcp.push(id, &segment, &mut |event| {
+            let linger = shared.options.secrets_may_come.then_some(&mut *lingering);
+            treat(connections, linger, means, shared, event, out);
+        });
+        shared.end_packet(out);
+        lingering.make_room(means, shared, out);
     }
 
     /// Adds TLS secrets: whole lines of an NSS key log, as they also stand in a pcapng. What has waited for them is
     /// decrypted and told.
     pub fn add_keys(&mut self, text: &[u8], out: &mut dyn FnMut(&Record<'_>)) {
-        let Self { connections, held, keys, shared, .. } = self;
+        let Self { connections, lingering, held, keys, shared, .. } = self;
         if keys.add(text) == 0 {
             return;
         }
@@ -116,6 +126,7 @@ impl Analyzer {
         }
         waiting.append(&mut shared.waiting_for_keys);
         shared.waiting_for_keys = waiting;
+        lingering.keys_arrived(means, shared, out);
     }
 
     /// One of the captures could not be read to its end. Call it before [`Analyzer::finish`].
@@ -132,9 +143,10 @@ impl Analyzer {
 
     /// The capture is over: everything open ends here. The last record is the summary.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
-        let Self { decoder, tcp, connections, held, keys, shared } = self;
+        let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
         let means = Means { held, keys };
-        tcp.finish(&mut |event| treat(connections, means, shared, event, out));
+        lingering.finish(means, shared, out);
+        tcp.finish(&mut |event| treat(connections, None, means, shared, event, out));
         let evicted = decoder.evicted();
         if evicted > 0 {
             shared.summary.limits_reached.insert("fragmented_datagrams", evicted);
@@ -147,9 +159,10 @@ impl Analyzer {
     }
 }
 
-/// Treats what TCP says of one connection.
+/// Treats what TCP says of one connection. `linger` takes those that are over and wait for secrets which may come.
 fn treat(
     connections: &mut Vec<Option<Box<Connection>>>,
+    linger: Option<&mut Lingering>,
     means: Means<'_>,
     shared: &mut Shared,
     event: Event<'_>,
@@ -185,9 +198,17 @@ fn treat(
         What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, means, shared, out),
         What::LimitReached(bound) => connection.limit_reached(bound, means, shared, out),
         What::Closed(closed) => {
-            connection.closed(&closed, means, shared, out);
             // Only packet rows have something to say of a connection that is over.
-            if shared.options.rows != Rows::Packets {
+            let is_named = shared.options.rows == Rows::Packets;
+            if let Some(lingering) = linger.filter(|_| connection.waits_for_secrets()) {
+                let remains = is_named.then(|| Box::new(connection.remains()));
+                if let Some(connection) = std::mem::replace(slot, remains) {
+                    lingering.push(connection, closed);
+                }
+                return;
+            }
+            connection.closed(&closed, means, shared, out);
+            if !is_named {
                 *slot = None;
             }
         }

@@ -9,7 +9,7 @@ use crate::record::{self, Alert, Protocol, Record};
 use crate::tls::{Hello, Random, Tls, TlsEvent, version_name};
 
 /// What is known of the TLS of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TlsFacts {
     hello: Hello,
     /// Application data was decrypted.
@@ -100,6 +100,11 @@ impl Encrypted {
             inside.layer.keys_arrived(scene);
             self.note(scene);
         }
+    }
+
+    /// Whether records wait that secrets could still open, here or inside.
+    pub fn waits_for_secrets(&self) -> bool {
+        self.tls.waits_for_secrets() || self.inside.layer.waits_for_secrets()
     }
 
     /// The connection is over.

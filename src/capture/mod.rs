@@ -23,6 +23,7 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod recording;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -32,6 +33,7 @@ pub use framer::Framer;
 pub use link_type::LinkType;
 pub use reader::Reader;
 pub use recording::Recording;
+pub use secrets::secrets;
 pub use writer::Writer;
 
 use std::ops::Range;

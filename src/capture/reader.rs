@@ -184,7 +184,7 @@ impl<R: Read> Reader<R> {
 }
 
 /// Reads until `out` is full or the source ends.
-fn read_full(source: &mut impl Read, out: &mut [u8]) -> Result<usize, Error> {
+pub(super) fn read_full(source: &mut impl Read, out: &mut [u8]) -> Result<usize, Error> {
     let mut filled = 0;
     while let Some(space) = out.get_mut(filled..).filter(|space| !space.is_empty()) {
         match read_retrying(source, space)? {

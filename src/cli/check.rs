@@ -22,6 +22,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         websocket_ports: reading::websocket_ports(&choices.reading),
         selection: selection(&choices)?,
         limits: limit::limits(&choices.reading.limit),
+        ..Options::default()
     };
     let asked = CheckOptions {
         captures: reading::names(&args.captures),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::base::{Error, Limits};
-use crate::capture::{Reader, Recording};
+use crate::capture::{self, Reader, Recording};
 
 /// Where captures come from: files and pipes.
 pub(super) type Source = Box<dyn Read>;
@@ -23,6 +23,17 @@ pub(super) fn open(paths: &[PathBuf], limits: &Limits) -> Result<Recording<Sourc
     };
     let readers: Result<Vec<_>, _> = paths.iter().map(open).collect();
     readers.map(Recording::new)
+}
+
+/// Hands over the TLS secrets in all captures that are files, wherever they stand there. One that cannot be read, or is
+/// damaged, is told of when its packets are read.
+pub(super) fn secrets(paths: &[PathBuf], limits: &Limits, take: &mut dyn FnMut(&[u8])) {
+    for path in paths.iter().filter(|path| !is_standard_input(path) && path.is_file()) {
+        let Ok(file) = File::open(path) else { continue };
+        // It may be growing; what comes later is found with its packets.
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        capture::secrets(file.take(length), limits, take);
+    }
 }
 
 /// A pipe can be opened once only.

@@ -39,6 +39,11 @@ impl KeyLogs {
         paths.iter().map(|path| KeyLog::open(path)).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether there are any: what they hold may grow until the captures end.
+    pub(super) fn may_grow(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Hands over what the files hold beyond what was handed over before. A file that cannot be read any more has ended.
     pub(super) fn read_on(&mut self, take: &mut dyn FnMut(&[u8])) {
         self.0.iter_mut().filter(|log| !log.ended).for_each(|log| log.read_on(take));

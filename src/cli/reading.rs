@@ -35,7 +35,11 @@ pub(super) fn analyze(
     let files = names(captures);
     printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter }));
 
-    let mut analyzer = Analyzer::new(options);
+    let limits = options.limits;
+    let mut analyzer = Analyzer::new(Options { secrets_may_come: keys.may_grow(), ..options });
+    input::secrets(captures, &limits, &mut |text| {
+        analyzer.add_keys(text, &mut |record| printer.print(record));
+    });
     read(&mut recording, &mut keys, &mut analyzer, &mut printer)?;
     for (path, end) in captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {
@@ -68,6 +72,7 @@ fn read(
     analyzer: &mut Analyzer,
     printer: &mut Printer<'_, impl Write>,
 ) -> Result<(), Failure> {
+    let mut ended = false;
     loop {
         keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
         loop {
@@ -77,11 +82,13 @@ fn read(
             let Some(packet) = recording.next_packet() else { break };
             analyzer.push(&packet, &mut |record| printer.print(record));
         }
-        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
-        printer.flush()?;
-        if !recording.fill() {
+        if ended {
             return Ok(());
         }
+        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
+        printer.flush()?;
+        // Secrets may stand behind the last packet, or be written while nothing more is captured.
+        ended = !recording.fill();
     }
 }
 

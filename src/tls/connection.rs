@@ -80,6 +80,11 @@ impl Tls {
         self.records.waiting > 0
     }
 
+    /// Whether records wait that secrets could still open: it is known under which name to look for them.
+    pub fn waits_for_secrets(&self) -> bool {
+        self.is_waiting() && self.records.reading.has_name()
+    }
+
     /// There are more secrets: reads what waited for them.
     pub fn keys_arrived(&mut self, keys: &KeyLog, held: &Budget, out: &mut impl FnMut(TlsEvent<'_>)) {
         self.records.drain(keys, held, out);

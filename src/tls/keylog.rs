@@ -84,7 +84,8 @@ pub struct KeyLog {
 const CONNECTIONS: usize = 1 << 18;
 
 impl KeyLog {
-    /// Takes whole lines, and returns how many of them hold a secret that can be used. A line cut in two is none.
+    /// Takes whole lines, and returns how many of them hold a secret that can be used and was not known. A line cut in two is
+    /// none.
     pub fn add(&mut self, text: &[u8]) -> usize {
         text.split(|&byte| matches!(byte, b'\n' | b'\r')).filter(|line| self.line(line).is_some()).count()
     }
@@ -120,8 +121,8 @@ impl KeyLog {
             self.left_out = self.left_out.saturating_add(1);
             return None;
         }
-        *self.secrets.entry(name).or_default().get_mut(label as usize)? = Some(secret);
-        Some(())
+        let known = self.secrets.entry(name).or_default().get_mut(label as usize)?;
+        (known.replace(secret) != Some(secret)).then_some(())
     }
 }
 
@@ -197,8 +198,9 @@ mod tests {
     #[test]
     fn a_later_secret_counts_and_none_is_shown() {
         let mut keys = KeyLog::default();
-        for digit in ["11", "22"] {
-            keys.add(format!("CLIENT_TRAFFIC_SECRET_0 {RANDOM} {}", digit.repeat(32)).as_bytes());
+        for (digit, news) in [("11", 1), ("22", 1), ("22", 0)] {
+            let line = format!("CLIENT_TRAFFIC_SECRET_0 {RANDOM} {}", digit.repeat(32));
+            assert_eq!(keys.add(line.as_bytes()), news);
         }
         let secret = keys.secret(&random(), Label::ClientTraffic).unwrap();
         assert_eq!(secret.bytes(), [0x22; 32]);

@@ -161,6 +161,11 @@ impl Reading {
         }
     }
 
+    /// Whether the client random is known, by which key logs name the connection.
+    pub fn has_name(&self) -> bool {
+        self.negotiation.hello.client_random.is_some()
+    }
+
     /// Whether a hello was read since this was asked before.
     pub fn progress(&mut self) -> bool {
         std::mem::take(&mut self.progress)

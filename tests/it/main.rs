@@ -17,6 +17,7 @@ mod properties;
 mod rules;
 mod samples;
 mod scenarios;
+mod secrets;
 mod totality;
 mod traffic;
 #[cfg(unix)]

@@ -117,11 +117,15 @@ pub(super) fn conversation(source: Source<'_>, stream: u64) -> Result<Conversati
     })
 }
 
+/// Something done with an analyzer, whose records are taken.
+type With<'w> = dyn FnMut(&mut Analyzer, &mut dyn FnMut(&Record<'_>)) + 'w;
+
 /// Hands all records of the captures to `take`; of all `rows` but the last, only those of packets.
 fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) -> Result<(), Failure> {
     let Source { captures, keys, limits, websocket_ports } = source;
     let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &limits)?;
+    let (secrets_may_come, mut ended) = (keys.may_grow(), false);
     let analyzer = |rows: &Rows| {
         let websocket_ports = websocket_ports.clone();
         Analyzer::new(Options {
@@ -129,43 +133,43 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
             payload: usize::MAX,
             limits,
             websocket_ports,
+            secrets_may_come,
             ..Options::default()
         })
     };
     let mut analyzers: Vec<Analyzer> = rows.iter().map(analyzer).collect();
-    let Some((last, others)) = analyzers.split_last_mut() else { return Ok(()) };
-    let take_packet = |record: &Record<'_>, take: &mut dyn FnMut(&Record<'_>)| {
-        if let Record::Packet(_) = record {
-            take(record);
+    let mut each = |with: &mut With<'_>| {
+        let Some((last, others)) = analyzers.split_last_mut() else { return };
+        for other in others {
+            with(other, &mut |record| {
+                if let Record::Packet(_) = record {
+                    take(record);
+                }
+            });
         }
+        with(last, take);
     };
+    input::secrets(captures, &limits, &mut |text| each(&mut |analyzer, take| analyzer.add_keys(text, take)));
     loop {
-        keys.read_on(&mut |text| {
-            others.iter_mut().for_each(|other| other.add_keys(text, &mut |record| take_packet(record, take)));
-            last.add_keys(text, take);
-        });
+        keys.read_on(&mut |text| each(&mut |analyzer, take| analyzer.add_keys(text, take)));
         loop {
             if let Some(text) = recording.take_secrets() {
-                others
-                    .iter_mut()
-                    .for_each(|other| other.add_keys(&text, &mut |record| take_packet(record, take)));
-                last.add_keys(&text, take);
+                each(&mut |analyzer, take| analyzer.add_keys(&text, take));
             }
             let Some(packet) = recording.next_packet() else { break };
-            others.iter_mut().for_each(|other| other.push(&packet, &mut |record| take_packet(record, take)));
-            last.push(&packet, take);
+            each(&mut |analyzer, take| analyzer.push(&packet, take));
         }
-        if !recording.fill() {
+        if ended {
             break;
         }
+        ended = !recording.fill();
     }
     for (path, end) in captures.iter().zip(recording.ends()) {
         if let Some(end) = end.filter(|end| **end != End::Complete) {
             say("warning", &format!("{}: {end}; everything before is read", name(path)));
         }
     }
-    others.iter_mut().for_each(|other| other.finish(&mut |record| take_packet(record, take)));
-    last.finish(take);
+    each(&mut |analyzer, take| analyzer.finish(take));
     Ok(())
 }
 

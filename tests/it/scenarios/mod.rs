@@ -11,7 +11,7 @@ mod limits;
 mod packet_rows;
 mod sides;
 mod switching;
-mod tls;
+pub mod tls;
 mod verdicts;
 
 use serde_json::{Value, json};

@@ -54,8 +54,13 @@ fn packets(capture: &[u8]) -> Vec<std::ops::Range<usize>> {
     packets
 }
 
-/// The sample as a pcapng, with secrets before the packet of that number.
-fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
+/// The sample as a pcapng, with secrets before the packet of that number, or behind the last one.
+pub fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
+    pcapng_with(&[(keys, before)])
+}
+
+/// The same, with several blocks of secrets.
+pub fn pcapng_with(secrets: &[(&[u8], usize)]) -> Vec<u8> {
     fn block(kind: u32, body: &[u8]) -> Vec<u8> {
         let padded = body.len().next_multiple_of(4);
         let length = (padded as u32 + 12).to_le_bytes();
@@ -65,11 +70,16 @@ fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
     let capture = bytes("tls.pcap");
     let mut file = block(0x0a0d_0d0a, b"\x4d\x3c\x2b\x1a\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff");
     file.extend(block(1, b"\x01\x00\x00\x00\x00\x00\x00\x00"));
-    for (number, packet) in packets(&capture).into_iter().enumerate() {
-        if number == before {
+    let packets = packets(&capture);
+    let at = |number: usize| {
+        let blocks = secrets.iter().filter(move |(_, before)| *before == number).map(|(keys, _)| {
             let length = (keys.len() as u32).to_le_bytes();
-            file.extend(block(10, &[&0x544c_534b_u32.to_le_bytes()[..], &length, keys].concat()));
-        }
+            block(10, &[&0x544c_534b_u32.to_le_bytes()[..], &length, keys].concat())
+        });
+        blocks.flatten()
+    };
+    for (number, packet) in packets.iter().cloned().enumerate() {
+        file.extend(at(number));
         let record = &capture[packet];
         let [seconds, micros] =
             [0, 4].map(|at| u64::from(u32::from_le_bytes(record[at..at + 4].try_into().unwrap())));
@@ -77,6 +87,7 @@ fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
         let head = [0, (time >> 32) as u32, time as u32].map(u32::to_le_bytes).concat();
         file.extend(block(6, &[&head, &record[8..16], &record[16..]].concat()));
     }
+    file.extend(at(packets.len()));
     file
 }
 
@@ -140,6 +151,98 @@ fn secrets_serve_whenever_they_come() {
         let records = parse_lines(&out);
         assert_eq!(said(&records), expected, "after {late} packets");
         assert_eq!(told(&records, "connection", "verdict"), json!(["pass"]));
+    }
+}
+
+/// Packets of these captures, one after the other, and then the secrets.
+fn secrets_behind(captures: &[&[u8]], options: Options) -> Vec<Value> {
+    let (mut analyzer, mut json, mut out) = (Analyzer::new(options), Json::lines(), Vec::new());
+    let mut print = |record: &sockeye::record::Record<'_>| json.record(record, &mut out).unwrap();
+    for capture in captures {
+        let mut reader = Reader::open(*capture, &Limits::default()).unwrap();
+        while reader.peek().is_some() || reader.fill() {
+            let Some(packet) = reader.next_packet() else { continue };
+            analyzer.push(&packet, &mut print);
+        }
+    }
+    analyzer.add_keys(&bytes("tls.keys"), &mut print);
+    analyzer.finish(&mut print);
+    let records = parse_lines(&out);
+    records.iter().for_each(validate);
+    records
+}
+
+/// The sample, from another port of the client, whose sequence numbers are others too.
+fn from_port(port: u16) -> Vec<u8> {
+    let mut capture = bytes("tls.pcap");
+    for packet in packets(&capture) {
+        let tcp = &mut capture[packet][RECORD_HEADER + 34..];
+        let (at, number) = if tcp[..2] == 443_u16.to_be_bytes() { (2, 8) } else { (0, 4) };
+        tcp[at..at + 2].copy_from_slice(&port.to_be_bytes());
+        tcp[number] ^= 0x40;
+    }
+    capture
+}
+
+#[test]
+fn secrets_serve_when_their_connection_is_over() {
+    let capture = bytes("tls.pcap");
+    let whole = read(&capture, &bytes("tls.keys"), options());
+    let options = Options { secrets_may_come: true, ..options() };
+    let records = secrets_behind(&[&capture], options.clone());
+    assert_eq!(said(&records), said(&whole));
+    assert_eq!(only(&records, "connection"), only(&whole, "connection"));
+    assert_eq!(codes(&records), codes(&whole));
+    // Another connection of the same ends takes its place in the meantime.
+    let port = u16::from_be_bytes(capture[packets(&capture)[0].clone()][50..52].try_into().unwrap());
+    let records = secrets_behind(&[&capture, &from_port(port)], options.clone());
+    assert_eq!(told(&records, "connection", "stream verdict"), json!([[0, "pass"], [1, "pass"]]));
+    // Nothing will be found for one whose ClientHello is not known: it is over at once.
+    let mut unnamed = capture.clone();
+    unnamed[packets(&capture)[3].start + RECORD_HEADER + HEADERS + 5] = 0xff;
+    let records = secrets_behind(&[&from_port(2000), &unnamed], options);
+    assert_eq!(told(&records, "connection", "stream tls.decrypted"), json!([[1, false], [0, true]]));
+}
+
+#[test]
+fn packets_that_come_while_secrets_are_waited_for_have_rows() {
+    let capture = bytes("tls.pcap");
+    let late = &capture[packets(&capture)[9].clone()];
+    let capture = [&capture[..], late].concat();
+    let options = Options { rows: Rows::Packets, secrets_may_come: true, ..options() };
+    let records = secrets_behind(&[&capture], options.clone());
+    let rows = told(&records, "packet", "packet protocol source analysis");
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 25);
+    assert_eq!(rows[24], json!([25, "TLSv1.3", rows[9][2], ["retransmission"]]));
+    let connection = only(&records, "connection");
+    assert_eq!((&connection["verdict"], &connection["frames"]), (&json!("pass"), &json!(10)));
+    let without = secrets_behind(&[&capture], Options { secrets_may_come: false, ..options });
+    assert_eq!(
+        told(&without, "packet", "packet protocol info"),
+        told(&records, "packet", "packet protocol info")
+    );
+    assert_eq!(only(&without, "connection")["tls"]["decrypted"], false);
+}
+
+#[test]
+fn connections_that_wait_for_secrets_when_they_are_over_make_room() {
+    let few = Limits { held_total: 64 << 10, ..Limits::default() };
+    for (limits, count, most) in [(Limits::default(), 1030, 1024), (few, 12, 1)] {
+        let options = Options { secrets_may_come: true, limits, rows: Rows::Messages, ..options() };
+        let captures: Vec<Vec<u8>> = (1000..1000 + count).map(from_port).collect();
+        let captures: Vec<&[u8]> = captures.iter().map(|capture| &capture[..]).collect();
+        let records = secrets_behind(&captures, options);
+        let made_room = u64::from(count) - most;
+        assert_eq!(only(&records, "summary")["limits_reached"], json!({"tls_lingering": made_room}));
+        let told = told(&records, "connection", "tls.decrypted");
+        let decrypted: Vec<bool> = told.as_array().unwrap().iter().map(|told| *told == true).collect();
+        let expected = [vec![false; made_room as usize], vec![true; most as usize]].concat();
+        assert_eq!(decrypted, expected, "the first to end go first");
+        assert_eq!(
+            codes(&records).as_array().unwrap().iter().filter(|code| *code == "WS905").count() as u64,
+            made_room
+        );
     }
 }
 
