@@ -2,7 +2,7 @@
 
 use super::Out;
 use super::facts::Facts;
-use crate::record::{Ends, PacketRow, Place, Record};
+use crate::record::{Ends, PacketRow, Place, Record, TlsRecord};
 use crate::tcp::SegmentNote;
 use crate::websocket::FrameHeader;
 
@@ -11,8 +11,8 @@ const HEADERS: usize = 64 << 10;
 /// Frame headers for which the buffer is kept from row to row; few packets complete more.
 const KEPT: usize = 1024;
 
-/// A ClientHello inside of a connection (RFC 5246 §7.4.1.1).
-pub(super) const RENEGOTIATION: &str = "Client Hello (renegotiation)";
+/// An alert before its content is told.
+const ALERT: &str = "Alert";
 
 /// Names of TLS records kept of one row.
 const RECORDS: usize = 64;
@@ -22,7 +22,7 @@ const RECORDS: usize = 64;
 pub(super) struct RowDraft {
     segment: Option<Segment>,
     /// What stands in TLS records.
-    tls: Vec<&'static str>,
+    tls: Vec<TlsRecord>,
     heads: Vec<String>,
     frames: Vec<FrameHeader>,
     frame_count: u64,
@@ -59,16 +59,20 @@ impl RowDraft {
     }
 
     /// The segment completes a TLS record.
-    pub fn record(&mut self, facts: &Facts, protocol: &'static str, name: &'static str) {
+    pub fn record(&mut self, facts: &Facts, protocol: &'static str, content: TlsRecord) {
         let plain = self.heads.is_empty() && self.frames.is_empty();
         let Some(segment) = self.of(facts).filter(|_| plain) else { return };
         segment.protocol = protocol;
-        // Told again where another handshake begins.
-        if name == RENEGOTIATION && self.tls.last() == Some(&"Client Hello") {
-            self.tls.pop();
-        }
         if self.tls.len() < RECORDS {
-            self.tls.push(name);
+            self.tls.push(content);
+        }
+    }
+
+    /// The record that was told last is this alert, if it could be read when it came.
+    pub fn alert(&mut self, facts: &Facts, alert: [u8; 2]) {
+        let of_row = self.of(facts).is_some();
+        if let Some(last) = self.tls.last_mut().filter(|last| of_row && **last == TlsRecord::Named(ALERT)) {
+            *last = TlsRecord::Alert(alert);
         }
     }
 

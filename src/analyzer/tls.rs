@@ -1,11 +1,10 @@
 //! TLS: what is decrypted is read by a layer of its own, and what is not is told.
 
 use super::layer::Layer;
-use super::packet_row::RENEGOTIATION;
 use super::scene::Scene;
 use crate::base::{Direction, GapReason, Limits, PerDirection, Span, StreamEvent};
 use crate::check;
-use crate::record::{self, Alert, Protocol, Record};
+use crate::record::{self, Alert, Protocol, Record, TlsRecord};
 use crate::tls::{Hello, Random, Tls, TlsEvent, version_name};
 
 /// What is known of the TLS of a connection.
@@ -37,12 +36,19 @@ impl TlsFacts {
 
     /// What Wireshark calls the protocol.
     pub fn protocol(&self) -> &'static str {
-        match self.hello.version {
-            Some(0x0300) => "SSLv3",
-            Some(0x0301) => "TLSv1",
-            Some(0x0302) => "TLSv1.1",
-            Some(0x0303) => "TLSv1.2",
-            Some(0x0304) => "TLSv1.3",
+        self.protocol_of(0)
+    }
+
+    /// What it calls that of a record with this version: it goes by the one that the server chose, or until it has by that in
+    /// the client's first record.
+    fn protocol_of(&self, record_version: u16) -> &'static str {
+        let Hello { version, record_version: first, .. } = self.hello;
+        match version.unwrap_or(if first == 0 { record_version } else { first }) {
+            0x0300 => "SSLv3",
+            0x0301 => "TLSv1",
+            0x0302 => "TLSv1.1",
+            0x0303 => "TLSv1.2",
+            0x0304 => "TLSv1.3",
             _ => "TLS",
         }
     }
@@ -127,8 +133,7 @@ impl Inside {
         match event {
             TlsEvent::Plain(from, event) => self.plain(scene, from, &event),
             TlsEvent::Hello(hello) => self.hello(scene, hello),
-            TlsEvent::Record { name, .. } => name_record(scene, name),
-            TlsEvent::Renegotiation { .. } => name_record(scene, RENEGOTIATION),
+            TlsEvent::Record { name, version, .. } => name_record(scene, name, version),
             TlsEvent::Alert { from, level, description, span } => {
                 alert(scene, from, [level, description], &span)
             }
@@ -234,15 +239,19 @@ fn unsupported(scene: &Scene<'_, '_>) -> String {
 }
 
 /// The row of the packet names what stands in a record.
-fn name_record(scene: &mut Scene<'_, '_>, name: &'static str) {
-    let Some(tls) = &scene.facts.tls else { return };
-    let protocol = tls.protocol();
-    scene.shared.row.record(scene.facts, protocol, name);
+fn name_record(scene: &mut Scene<'_, '_>, name: &'static str, version: u16) {
+    let Some(tls) = scene.facts.tls.as_ref().filter(|_| scene.shared.row.pending()) else { return };
+    let content = match name {
+        "Client Hello" => TlsRecord::ClientHello(tls.hello.server_name.clone()),
+        name => TlsRecord::Named(name),
+    };
+    scene.shared.row.record(scene.facts, tls.protocol_of(version), content);
 }
 
 fn alert(scene: &mut Scene<'_, '_>, from: Direction, [level, description]: [u8; 2], record: &Span) {
     let Some(tls) = &scene.facts.tls else { return };
     let protocol = tls.protocol();
+    scene.shared.row.alert(scene.facts, [level, description]);
     let (place, ends) = (scene.place(record.end), scene.facts.ends);
     scene.tell(&Record::Alert(Alert { place, ends, from, protocol, level, description }));
 }

@@ -37,13 +37,24 @@ pub struct PacketRow<'a> {
     /// The window field as it stands in the header.
     pub window: u16,
     /// What stands in the TLS records that it completes; of very many, the first.
-    pub tls: &'a [&'static str],
+    pub tls: &'a [TlsRecord],
     /// First lines of the HTTP heads that it completes.
     pub heads: &'a [String],
     /// Headers of the WebSocket frames that it completes; of very many, the first.
     pub frames: &'a [crate::websocket::FrameHeader],
     /// How many frames it completes.
     pub frame_count: u64,
+}
+
+/// What stands in a TLS record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsRecord {
+    /// What Wireshark calls it: `Server Hello`, `Application Data`.
+    Named(&'static str),
+    /// A client's first hello, and the host that it asked for (RFC 6066 §3).
+    ClientHello(Option<String>),
+    /// An alert that could be read: its level and description (RFC 8446 §6).
+    Alert([u8; 2]),
 }
 
 /// The beginning of a connection (a row of the timeline).
@@ -70,15 +81,8 @@ pub struct Alert {
     pub protocol: &'static str,
     /// 1 for a warning, 2 if fatal.
     pub level: u8,
-    /// What happened (RFC 8446 §6).
+    /// What happened (RFC 8446 §6); [`alert_name`](tls::alert_name) names it.
     pub description: u8,
-}
-
-impl Alert {
-    /// The name of its description, if it has one.
-    pub fn name(&self) -> Option<&'static str> {
-        tls::alert_name(self.description)
-    }
 }
 
 /// The TLS that a connection, or what stands in its tunnel, is encrypted with.

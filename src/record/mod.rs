@@ -14,7 +14,8 @@ mod handshake;
 mod text;
 
 pub use connection::{
-    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Tls, Verdict,
+    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Tls,
+    TlsRecord, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Inflated, Message, Payload};

@@ -7,10 +7,10 @@ use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
 use crate::record::{
-    Alert, Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome,
-    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, Verdict,
+    Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome, PacketRow,
+    Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsRecord, Verdict,
 };
-use crate::tls::{CipherSuite, version_name};
+use crate::tls::{CipherSuite, alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
@@ -20,7 +20,7 @@ pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
     match record {
         Record::Packet(row) => packet(text, row),
         Record::Opened(row) => opened(text, row),
-        Record::Alert(row) => alert(text, row),
+        Record::Alert(row) => alert(text, [row.level, row.description]),
         Record::Request(row) => request(text, row.head),
         Record::Switched(row) => {
             status(text, row.head);
@@ -46,9 +46,9 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     }
     let mut separator = "";
     if row.heads.is_empty() && row.frames.is_empty() {
-        for name in row.tls.iter().take(NAMED) {
+        for record in row.tls.iter().take(NAMED) {
             text.push_str(separator);
-            text.push_str(name);
+            tls_record(text, record);
             separator = ", ";
         }
     }
@@ -92,18 +92,47 @@ fn opened(text: &mut String, row: &Opened) {
     }
 }
 
-/// Appends `Alert (Level: Warning, Description: close_notify)`, as Wireshark does but for the name.
-fn alert(text: &mut String, row: &Alert) {
+/// Appends what stands in a TLS record, in Wireshark's words.
+fn tls_record(text: &mut String, record: &TlsRecord) {
+    match record {
+        TlsRecord::Named(name) => text.push_str(name),
+        TlsRecord::ClientHello(None) => text.push_str("Client Hello"),
+        TlsRecord::ClientHello(Some(host)) => {
+            text.push_str("Client Hello (SNI=");
+            escape_into(text, host.as_bytes(), false);
+            text.push(')');
+        }
+        TlsRecord::Alert(content) => alert(text, *content),
+    }
+}
+
+/// Appends `Alert (Level: Warning, Description: Close Notify)`.
+fn alert(text: &mut String, [level, description]: [u8; 2]) {
     text.push_str("Alert (Level: ");
-    let _ = match row.level {
+    let _ = match level {
         1 => write!(text, "Warning"),
         2 => write!(text, "Fatal"),
         other => write!(text, "{other}"),
     };
-    let _ = match row.name() {
-        Some(name) => write!(text, ", Description: {name})"),
-        None => write!(text, ", Description: {})", row.description),
-    };
+    text.push_str(", Description:");
+    match alert_name(description) {
+        Some(name) => name.split('_').for_each(|word| capitalized(text, word)),
+        None => {
+            let _ = write!(text, " {description}");
+        }
+    }
+    text.push(')');
+}
+
+/// Appends a word as it stands in a title.
+fn capitalized(text: &mut String, word: &str) {
+    text.push(' ');
+    if matches!(word, "mac" | "ca" | "psk" | "ech") {
+        return text.push_str(&word.to_uppercase());
+    }
+    let mut letters = word.chars();
+    text.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+    text.push_str(letters.as_str());
 }
 
 fn request(text: &mut String, head: &http::Request) {
@@ -404,4 +433,29 @@ pub fn counted(number: u64, noun: &str) -> String {
 fn count(text: &mut String, number: u64, noun: &str) {
     let plural = if number == 1 { "" } else { "s" };
     let _ = write!(text, "{number} {noun}{plural}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_are_worded_as_wireshark_does() {
+        let worded = |content| {
+            let mut text = String::new();
+            alert(&mut text, content);
+            text
+        };
+        assert_eq!(worded([1, 0]), "Alert (Level: Warning, Description: Close Notify)");
+        assert_eq!(worded([2, 20]), "Alert (Level: Fatal, Description: Bad Record MAC)");
+        assert_eq!(worded([2, 48]), "Alert (Level: Fatal, Description: Unknown CA)");
+        assert_eq!(worded([3, 200]), "Alert (Level: 3, Description: 200)");
+    }
+
+    #[test]
+    fn the_name_in_a_hello_does_not_control_the_terminal() {
+        let mut text = String::new();
+        tls_record(&mut text, &TlsRecord::ClientHello(Some("a\u{1b}[2Jb".to_owned())));
+        assert!(text.starts_with("Client Hello (SNI=a") && !text.contains('\u{1b}'), "{text}");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::TlsEvent;
 use super::framer::{Framed, Framer};
-use super::header::{ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, Header};
+use super::header::Header;
 use super::keylog::KeyLog;
 use super::reading::{Blocked, Means, Reading};
 use crate::base::{Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent};
@@ -262,11 +262,5 @@ impl Item {
 /// What a record looks like from outside.
 fn name(from: Direction, framed: &Framed<'_>, out: &mut impl FnMut(TlsEvent<'_>)) {
     let Framed::Record { header, span, .. } = *framed else { return };
-    let name = match header.content {
-        CHANGE_CIPHER_SPEC => "Change Cipher Spec",
-        ALERT => "Encrypted Alert",
-        HANDSHAKE => "Encrypted Handshake Message",
-        _ => "Application Data",
-    };
-    out(TlsEvent::Record { from, name, span });
+    out(TlsEvent::Record { from, name: header.name(), version: header.version, span });
 }

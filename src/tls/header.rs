@@ -46,6 +46,16 @@ impl Header {
         }
     }
 
+    /// What Wireshark calls a protected record that it cannot open.
+    pub fn name(self) -> &'static str {
+        match self.content {
+            CHANGE_CIPHER_SPEC => "Change Cipher Spec",
+            ALERT => "Encrypted Alert",
+            HANDSHAKE => "Encrypted Handshake Message",
+            _ => "Application Data",
+        }
+    }
+
     /// As it stands in front of the record.
     pub fn bytes(self) -> [u8; LENGTH] {
         let [major, minor] = self.version.to_be_bytes();

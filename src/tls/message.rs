@@ -13,6 +13,9 @@ pub(super) const ENCRYPTED_EXTENSIONS: u8 = 8;
 pub(super) const FINISHED: u8 = 20;
 pub(super) const KEY_UPDATE: u8 = 24;
 
+/// A ClientHello inside of a connection (RFC 5246 §7.4.1.1).
+pub(super) const RENEGOTIATION: &str = "Client Hello (renegotiation)";
+
 /// The name of a handshake message as Wireshark writes it.
 pub(super) fn name(kind: u8) -> &'static str {
     match kind {

@@ -57,13 +57,16 @@ pub enum TlsEvent<'a> {
     Plain(Direction, StreamEvent<'a>),
     /// What the hellos say; again whenever more is known.
     Hello(&'a Hello),
-    /// What stands in a record, as Wireshark names it; one event for each handshake message. A record that waits for its
+    /// What stands in a record, as Wireshark names it; one event for each handshake message, behind what it says. A record that waits for its
     /// keys is told when it begins to wait, as what it looks like.
     Record {
         /// Who sent it.
         from: Direction,
-        /// Such as `Client Hello` or `Application Data`.
+        /// Such as `Client Hello` or `Application Data`; `Client Hello (renegotiation)` if the client begins another handshake
+        /// inside of the connection, whose keys are looked for anew.
         name: &'static str,
+        /// The version in the record's header.
+        version: u16,
         /// The whole record.
         span: Span,
     },
@@ -120,11 +123,6 @@ pub enum TlsEvent<'a> {
     /// This version or cipher suite is not decrypted, whatever the keys. What it is stands in the hello.
     Unsupported {
         /// The first record that would have to be decrypted.
-        span: Span,
-    },
-    /// The client begins another handshake inside of the connection (RFC 5246 §7.4.1.1); its keys are looked for anew.
-    Renegotiation {
-        /// The record with the new ClientHello.
         span: Span,
     },
 }

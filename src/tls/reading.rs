@@ -1,12 +1,13 @@
 //! Records in their order: which keys open them, and what they say.
 
+mod messages;
 mod opening;
 
 use super::framer::Framed;
 use super::header::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Header};
 use super::keylog::{KeyLog, Label};
 use super::keys::{Epoch, Keys};
-use super::message::{self, ClientHello, EncryptedExtensions, Joiner, ServerHello};
+use super::message::Joiner;
 use super::negotiation::{EarlyData, Negotiation};
 use super::plain::{Loss, Plain};
 use super::{Random, TlsEvent};
@@ -96,6 +97,14 @@ struct Whole<'a> {
     body: &'a [u8],
     span: Span,
     acked: Option<u64>,
+}
+
+impl Whole<'_> {
+    /// Tells it as what it looks like from outside.
+    fn name(&self, out: &mut impl FnMut(TlsEvent<'_>)) {
+        let Whole { from, header, span, .. } = *self;
+        out(TlsEvent::Record { from, name: header.name(), version: header.version, span });
+    }
 }
 
 /// What is needed besides.
@@ -200,7 +209,7 @@ impl Reading {
                 self.protected(record, means, out)?;
             }
             State::Ready(_) => self.protected(record, means, out)?,
-            State::GivenUp => {}
+            State::GivenUp => record.name(out),
         }
         Ok(())
     }
@@ -243,7 +252,10 @@ impl Reading {
         means: &Means<'_>,
         out: &mut impl FnMut(TlsEvent<'_>),
     ) -> Result<(), Blocked> {
-        let State::Ready(keys) = &self.halves[record.from].state else { return Ok(()) };
+        let State::Ready(keys) = &self.halves[record.from].state else {
+            record.name(out);
+            return Ok(());
+        };
         let is_tls13 = keys.epoch != Epoch::Tls12;
         match record.header.content {
             // Sent for the sake of middleboxes (RFC 8446 §5), or before the sender had keys.
@@ -267,7 +279,10 @@ impl Reading {
                     self.content(&record, record.header.content, content, means, out);
                 }
             }
-            None => self.fail(&record, means, out),
+            None => {
+                record.name(out);
+                self.fail(&record, means, out);
+            }
         }
         if scratch.capacity() <= SCRATCH {
             self.scratch = scratch;
@@ -303,8 +318,9 @@ impl Reading {
         means: &Means<'_>,
         out: &mut impl FnMut(TlsEvent<'_>),
     ) {
-        let Whole { from, span, .. } = *record;
-        let mut name = |name| out(TlsEvent::Record { from, name, span });
+        let Whole { from, span, header, .. } = *record;
+        let version = header.version;
+        let mut name = |name| out(TlsEvent::Record { from, name, version, span });
         match kind {
             CHANGE_CIPHER_SPEC => {
                 name("Change Cipher Spec");
@@ -344,53 +360,6 @@ impl Reading {
         if !bytes.is_empty() {
             out(TlsEvent::Plain(record.from, StreamEvent::Data { span, acked, bytes }));
         }
-    }
-
-    fn message(&mut self, record: &Whole<'_>, kind: u8, body: &[u8], out: &mut impl FnMut(TlsEvent<'_>)) {
-        let Whole { from, span, header, .. } = *record;
-        let is_retry =
-            kind == message::SERVER_HELLO && ServerHello::read(body).is_some_and(|hello| hello.is_retry());
-        let name = if is_retry { "Hello Retry Request" } else { message::name(kind) };
-        out(TlsEvent::Record { from, name, span });
-        let negotiation = &mut self.negotiation;
-        match (kind, from) {
-            (message::CLIENT_HELLO, Direction::ClientToServer) => {
-                let Some(hello) = ClientHello::read(body) else { return };
-                if !matches!(self.halves[from].state, State::Clear) {
-                    negotiation.renegotiate();
-                    out(TlsEvent::Renegotiation { span });
-                }
-                negotiation.client_hello(hello);
-            }
-            (message::SERVER_HELLO, Direction::ServerToClient) => {
-                let Some(hello) = ServerHello::read(body) else { return };
-                negotiation.server_hello(&hello);
-            }
-            (message::ENCRYPTED_EXTENSIONS, Direction::ServerToClient) => {
-                negotiation.encrypted_extensions(&EncryptedExtensions::read(body));
-            }
-            _ => return self.change_keys(from, kind),
-        }
-        if kind != message::ENCRYPTED_EXTENSIONS {
-            negotiation.hello.record_version = header.version;
-        }
-        self.progress = true;
-        out(TlsEvent::Hello(&negotiation.hello));
-    }
-
-    /// Behind some messages of TLS 1.3, their sender uses other keys (RFC 8446 §7.3, §4.6.3).
-    fn change_keys(&mut self, from: Direction, kind: u8) {
-        let half = &mut self.halves[from];
-        let State::Ready(keys) = &half.state else { return };
-        half.state = match (kind, keys.epoch) {
-            (message::END_OF_EARLY_DATA, Epoch::Early) => State::Next(Epoch::Handshake),
-            (message::FINISHED, Epoch::Handshake) => State::Next(Epoch::Application),
-            (message::KEY_UPDATE, Epoch::Application) => match keys.updated() {
-                Some(keys) => State::Ready(Box::new(keys)),
-                None => return,
-            },
-            _ => return,
-        };
     }
 
     fn acknowledged(&self, from: Direction, acked: Option<u64>) -> Option<u64> {

@@ -336,3 +336,81 @@ fn a_capture_cut_anywhere_is_read_to_the_cut() {
         assert_ne!(only(&records, "connection")["verdict"], "fail");
     }
 }
+
+/// Protocol and Info of the packets of a stream that have to do with TLS.
+fn named(name: &str, keys: bool, stream: u64) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
+    let content = |kind: &str| std::fs::read(folder.join(name).with_extension(kind)).unwrap();
+    let keys = if keys { content("keys") } else { Vec::new() };
+    let text = render_with_keys(
+        &content("pcap")[..],
+        &keys,
+        Options { rows: Rows::Packets, ..options() },
+        &mut Json::lines(),
+    );
+    let records = parse_lines(&text);
+    let of_tls = records.iter().filter(|record| record["type"] == "packet" && record["stream"] == stream);
+    let text = |record: &Value, key: &str| record[key].as_str().unwrap().to_owned();
+    let of_tls = of_tls.map(|record| (text(record, "protocol"), text(record, "info")));
+    of_tls.filter(|(protocol, _)| protocol.starts_with("TLS")).collect()
+}
+
+/// Those at the beginning and at the end.
+fn assert_named(name: &str, keys: bool, stream: u64, first: &[(&str, &str)], last: (&str, &str)) {
+    let named = named(name, keys, stream);
+    let named: Vec<_> = named.iter().map(|(protocol, info)| (&protocol[..], &info[..])).collect();
+    assert_eq!((&named[..first.len()], named.last()), (first, Some(&last)), "{name} {stream}");
+}
+
+const ALERT: &str = "Alert (Level: Warning, Description: Close Notify)";
+
+#[test]
+fn records_of_tls13_have_wiresharks_names() {
+    let hello = ("TLSv1", "Client Hello (SNI=example.test)");
+    let flight =
+        "Server Hello, Change Cipher Spec, Encrypted Extensions, Certificate, Certificate Verify, Finished";
+    let first = [hello, ("TLSv1.3", flight), ("TLSv1.3", "Change Cipher Spec, Finished")];
+    assert_named("tls13", true, 0, &first, ("TLSv1.3", ALERT));
+    let data = "Application Data";
+    let flight = format!("Server Hello, Change Cipher Spec{}", format!(", {data}").repeat(4));
+    let first = [hello, ("TLSv1.3", &flight), ("TLSv1.3", "Change Cipher Spec, Application Data")];
+    assert_named("tls13", false, 0, &first, ("TLSv1.3", data));
+    let retry = [hello, ("TLSv1.3", "Hello Retry Request, Change Cipher Spec")];
+    assert_named("tls13", true, 5, &retry, ("TLSv1.3", ALERT));
+    let again = ("TLSv1.3".to_owned(), "Change Cipher Spec, Client Hello (SNI=example.test)".to_owned());
+    assert_eq!(named("tls13", true, 5)[2], again);
+}
+
+#[test]
+fn records_of_tls12_have_wiresharks_names() {
+    let hello = ("TLSv1", "Client Hello (SNI=example.test)");
+    let flight = ("TLSv1.2", "Server Hello, Certificate, Server Key Exchange, Server Hello Done");
+    let [key, ticket] =
+        ["Client Key Exchange", "New Session Ticket"].map(|name| format!("{name}, Change Cipher Spec"));
+    for (keys, finished, end) in
+        [(true, "Finished", ALERT), (false, "Encrypted Handshake Message", "Encrypted Alert")]
+    {
+        let (key, ticket) = (format!("{key}, {finished}"), format!("{ticket}, {finished}"));
+        let first = [hello, flight, ("TLSv1.2", &key), ("TLSv1.2", &ticket), ("TLSv1.2", "Application Data")];
+        assert_named("tls12", keys, 0, &first, ("TLSv1.2", end));
+    }
+    let renegotiation = ("TLSv1.2".to_owned(), "Client Hello (renegotiation)".to_owned());
+    assert!(named("tls12", true, 17).contains(&renegotiation));
+    assert!(
+        named("tls12", false, 17).contains(&("TLSv1.2".to_owned(), "Encrypted Handshake Message".to_owned()))
+    );
+}
+
+#[test]
+fn records_that_cannot_be_decrypted_have_names_too() {
+    for keys in [true, false] {
+        let key = "Client Key Exchange, Change Cipher Spec, Encrypted Handshake Message";
+        let records = named("tls12", keys, 20);
+        let names: Vec<&str> = records.iter().map(|(_, info)| &info[..]).collect();
+        assert!(records[1..].iter().all(|(protocol, _)| protocol == "TLSv1.1"), "{records:?}");
+        assert_eq!(
+            (names[2], names[4], names[names.len() - 1]),
+            (key, "Application Data", "Encrypted Alert")
+        );
+    }
+}
