@@ -138,8 +138,9 @@ impl Inside {
                 alert(scene, from, [level, description], &span)
             }
             TlsEvent::NoKeys { from, looked_for, client_random, at_limit, span } => {
+                let any = !scene.keys.is_empty();
                 tell_once(scene, &span, || {
-                    check::capture::no_tls_keys(from, &span, (looked_for, &client_random))
+                    check::capture::no_tls_keys(from, &span, (looked_for, &client_random), any)
                 });
                 self.give_up(scene, from, at_limit, &span);
             }

@@ -113,13 +113,24 @@ pub fn one_direction_only(captured: Direction, packets: [u64; 2]) -> Violation {
 }
 
 /// WS905: the TLS records of `from` at `records` cannot be decrypted: this `secret`, of that label and client random, is
-/// not known.
-pub fn no_tls_keys(from: Direction, records: &Span, (label, random): (&str, &[u8; 32])) -> Violation {
+/// not known; `any` says whether any secret is.
+pub fn no_tls_keys(
+    from: Direction,
+    records: &Span,
+    (label, random): (&str, &[u8; 32]),
+    any: bool,
+) -> Violation {
     let random = hex(random);
-    let text = format!(
-        "TLS records of the {} are not decrypted: no key log has the secret {label} of the client random {random}",
-        from.sender()
-    );
+    let secret = format!("{label} of the client random {random}");
+    let why = if any {
+        format!("no key log has the secret {secret}")
+    } else {
+        format!(
+            "no key log has secrets (SSLKEYLOGFILE=/tmp/keys.log makes a browser write them, --keylog /tmp/keys.log reads \
+             them); looked for {secret}"
+        )
+    };
+    let text = format!("TLS records of the {} are not decrypted: {why}", from.sender());
     not_decrypted(&registry::NO_TLS_KEYS, from, records, text)
         .with("label", label)
         .with("client_random", random)

@@ -96,11 +96,12 @@ pub struct Tls<'a> {
 
 impl Serialize for Tls<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Hello { version, cipher_suite, server_name, alpn, .. } = self.hello;
-        let mut keys = serializer.serialize_struct("Tls", 5)?;
+        let Hello { version, cipher_suite, server_name, alpn_offered, alpn, .. } = self.hello;
+        let mut keys = serializer.serialize_struct("Tls", 6)?;
         keys.serialize_field("version", &version.map(Named::version))?;
         keys.serialize_field("cipher_suite", &cipher_suite.map(Named::suite))?;
         keys.serialize_field("server_name", server_name)?;
+        keys.serialize_field("alpn_offered", alpn_offered)?;
         keys.serialize_field("alpn", alpn)?;
         keys.serialize_field("decrypted", &self.decrypted)?;
         keys.end()

@@ -10,7 +10,7 @@ use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome, PacketRow,
     Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsRecord, Verdict,
 };
-use crate::tls::{CipherSuite, alert_name, version_name};
+use crate::tls::{alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
@@ -412,12 +412,21 @@ fn tls(text: &mut String, tls: Option<&Tls<'_>>) {
         text.push_str(" with ");
         escape_into(text, name.as_bytes(), false);
     }
-    if let Some(name) = hello.cipher_suite.and_then(CipherSuite::name) {
-        let _ = write!(text, ", {name}");
+    if let Some(suite) = hello.cipher_suite {
+        let _ = match suite.name() {
+            Some(name) => write!(text, ", {name}"),
+            None => write!(text, ", cipher suite 0x{:04x}", suite.0),
+        };
     }
     if let Some(protocol) = &hello.alpn {
         text.push_str(", ALPN ");
         escape_into(text, protocol.as_bytes(), false);
+    } else if !hello.alpn_offered.is_empty() {
+        text.push_str(", ALPN offered:");
+        for protocol in &hello.alpn_offered {
+            text.push(' ');
+            escape_into(text, protocol.as_bytes(), false);
+        }
     }
     text.push_str(if *decrypted { ", no HTTP/1.1 or WebSocket seen" } else { ", not decrypted" });
 }

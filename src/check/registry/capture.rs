@@ -119,9 +119,9 @@ pub static NO_TLS_KEYS: Rule = Rule {
     summary: "The connection is encrypted, and nothing of it could be decrypted.",
     requirement: "Whether a connection under TLS carries WebSocket, and what, is only seen with its keys.",
     why: "A wss: connection that is not decrypted is not judged at all.",
-    help: "Let one end write its secrets to a file, and give it to Sockeye: start browser, node or python with \
-        SSLKEYLOGFILE=/tmp/keys.log in its environment, then sockeye --keylog /tmp/keys.log. The TLS handshake has to be \
-        in the capture. Or capture behind the proxy that ends TLS.",
+    help: "Let one end write its secrets to a file, and give it to Sockeye: `export SSLKEYLOGFILE=/tmp/keys.log`, start a \
+        browser, Python or curl there (node with --tls-keylog=/tmp/keys.log), capture, then sockeye --keylog \
+        /tmp/keys.log. The TLS handshake has to be in the capture. Or capture behind the proxy that ends TLS.",
     breaking: Example {
         opening: Opening::NotCaptured,
         steps: &[Step::Client(CLIENT_HELLO), Step::Server(SERVER_HELLO), Step::Server(ENCRYPTED)],

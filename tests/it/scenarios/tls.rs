@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::Limits;
 use sockeye::capture::{Reader, Recording};
-use sockeye::report::{Json, Report};
+use sockeye::report::{Json, Report, Table, TableOptions};
 
 use super::{codes, none, only, told};
 use crate::output::{parse_lines, render_recording, render_with_keys, validate};
@@ -106,7 +106,7 @@ fn with_its_secrets_it_is_read_like_clear_text() {
     assert_eq!(frames[0], json!([10, 10]), "packets are those of the records");
     let connection = only(&records, "connection");
     assert_eq!((&connection["protocol"], &connection["verdict"]), (&json!("websocket"), &json!("pass")));
-    let tls = json!({"version": "TLS 1.3", "cipher_suite": "TLS_AES_256_GCM_SHA384", "server_name": null, "alpn": null, "decrypted": true});
+    let tls = json!({"version": "TLS 1.3", "cipher_suite": "TLS_AES_256_GCM_SHA384", "server_name": null, "alpn_offered": [], "alpn": null, "decrypted": true});
     assert_eq!((&connection["transport"], &connection["tls"]), (&json!("tls"), &tls));
 }
 
@@ -119,6 +119,16 @@ fn without_secrets_it_is_named_and_the_one_looked_for_too() {
     let keys = String::from_utf8(bytes("tls.keys")).unwrap();
     let random = finding["details"]["client_random"].as_str().unwrap();
     assert!(keys.contains(random) && finding["text"].as_str().unwrap().contains(random));
+    assert!(finding["text"].as_str().unwrap().contains("SSLKEYLOGFILE=/tmp/keys.log"));
+    assert!(finding["help"].as_str().unwrap().contains("`export SSLKEYLOGFILE=/tmp/keys.log`"));
+    let foreign = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+    let of_another = read(&bytes("tls.pcap"), foreign.as_bytes(), options());
+    assert!(
+        only(&of_another, "finding")["text"]
+            .as_str()
+            .unwrap()
+            .contains("no key log has the secret CLIENT_HANDSHAKE_TRAFFIC_SECRET")
+    );
     let connection = only(&records, "connection");
     assert_eq!((&connection["protocol"], &connection["verdict"]), (&json!("tls"), &Value::Null));
     assert_eq!(connection["tls"]["version"], "TLS 1.3");
@@ -269,6 +279,12 @@ fn secrets_that_do_not_fit_are_named_and_nobody_is_blamed() {
         .map(|line| line[..line.len() - 1].to_owned() + if line.ends_with('0') { "1\n" } else { "0\n" })
         .collect();
     let records = read(&bytes("tls.pcap"), wrong.as_bytes(), options());
+    let finding = records.iter().find(|record| record["code"] == "WS910").unwrap();
+    let secret = format!(
+        "the secret SERVER_HANDSHAKE_TRAFFIC_SECRET of the client random {}",
+        finding["details"]["client_random"].as_str().unwrap()
+    );
+    assert!(finding["text"].as_str().unwrap().contains(&secret), "{finding}");
     let found = told(&records, "finding", "code side details.from details.worked");
     assert_eq!(found, json!([["WS910", "capture", "server", false], ["WS910", "capture", "client", false]]));
     assert_eq!(told(&records, "frame", "frame"), none());
@@ -413,4 +429,56 @@ fn records_that_cannot_be_decrypted_have_names_too() {
             (key, "Application Data", "Encrypted Alert")
         );
     }
+}
+
+#[test]
+fn without_secrets_what_the_hellos_say_is_told() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
+    let capture = std::fs::read(folder.join("tls12.pcap")).unwrap();
+    let tls = |stream| {
+        let records = read(&capture, b"", options());
+        let connection = records.iter().find(|r| r["type"] == "connection" && r["stream"] == stream).unwrap();
+        connection["tls"].clone()
+    };
+    let expected = json!({
+        "version": "TLS 1.2", "cipher_suite": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "server_name": "example.test",
+        "alpn_offered": ["h2", "http/1.1"], "alpn": "http/1.1", "decrypted": false,
+    });
+    assert_eq!(tls(16), expected);
+    let table = String::from_utf8(render_with_keys(
+        &capture[..],
+        b"",
+        options(),
+        &mut Table::new(TableOptions::default()),
+    ))
+    .unwrap();
+    let closed: Vec<&str> = table.lines().filter(|line| line.contains("closed (")).collect();
+    let suite = "TLS 1.2 with example.test, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+    assert!(
+        closed[15].ends_with(&format!("{suite}, ALPN offered: h2 http/1.1, not decrypted")),
+        "{}",
+        closed[15]
+    );
+    assert!(closed[16].ends_with(&format!("{suite}, ALPN http/1.1, not decrypted")), "{}", closed[16]);
+}
+
+#[test]
+fn alerts_have_rows_with_their_names() {
+    let table = |keys: &[u8], rows| {
+        let options = Options { rows, ..options() };
+        String::from_utf8(render_with_keys(
+            &bytes("tls.pcap")[..],
+            keys,
+            options,
+            &mut Table::new(TableOptions::default()),
+        ))
+        .unwrap()
+    };
+    for rows in [Rows::Frames, Rows::Messages] {
+        let table = table(&bytes("tls.keys"), rows);
+        let alerts: Vec<&str> = table.lines().filter(|line| line.contains("TLSv1.3")).collect();
+        assert_eq!(alerts.len(), 2, "{table}");
+        assert!(alerts.iter().all(|row| row.ends_with(ALERT)), "{table}");
+    }
+    assert!(!table(b"", Rows::Frames).contains("Alert"));
 }
