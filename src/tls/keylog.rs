@@ -176,6 +176,57 @@ mod tests {
     }
 
     #[test]
+    fn every_label_is_read_with_either_length_case_and_line_end() {
+        let secrets =
+            Label::ALL.map(|label| if label == Label::ClientRandom { vec![48] } else { vec![32, 48] });
+        for (label, length) in
+            Label::ALL.iter().zip(&secrets).flat_map(|(l, s)| s.iter().map(move |s| (*l, *s)))
+        {
+            for (end, upper) in [("\n", false), ("\r\n", true), ("", false), (" \n\n", true)] {
+                let line = format!("{RANDOM} {}", "c7".repeat(length));
+                let line = if upper { line.to_uppercase() } else { line.to_lowercase() };
+                let mut keys = KeyLog::default();
+                assert_eq!(keys.add(format!("# made by\r\n\n{} {line}{end}", label.name()).as_bytes()), 1);
+                assert_eq!(
+                    keys.secret(&random(), label).unwrap().bytes(),
+                    vec![0xc7; length],
+                    "{label:?} {end:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn labels_that_read_nothing_are_passed_over() {
+        let mut keys = KeyLog::default();
+        for label in [
+            "EXPORTER_SECRET",
+            "EARLY_EXPORTER_SECRET",
+            "EARLY_EXPORTER_MASTER_SECRET",
+            // What OpenSSL writes behind a KeyUpdate; it follows from the secret before.
+            "CLIENT_TRAFFIC_SECRET_N",
+            "SERVER_TRAFFIC_SECRET_N",
+            "SERVER_TRAFFIC_SECRET_1",
+            "ECH_SECRET",
+            "ECH_CONFIG",
+            "PMS_CLIENT_RANDOM",
+            "QUIC_CLIENT_TRAFFIC_SECRET_0",
+            "client_random",
+            "#CLIENT_RANDOM",
+        ] {
+            for length in [32, 48] {
+                let line = format!("{label} {RANDOM} {}\n", "a5".repeat(length));
+                assert_eq!(keys.add(line.as_bytes()), 0, "{label}");
+            }
+        }
+        assert_eq!(
+            keys.add(format!("RSA Session-ID:{RANDOM} Master-Key:{}\n", "a5".repeat(48)).as_bytes()),
+            0
+        );
+        assert!(keys.is_empty());
+    }
+
+    #[test]
     fn what_is_no_secret_is_passed_over() {
         let mut keys = KeyLog::default();
         for line in [
