@@ -144,7 +144,7 @@ pub(super) struct ReadingArgs {
 /// Where the secrets of TLS connections are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, ClapArgs)]
 pub(super) struct KeyArgs {
-    /// Decrypt TLS with the secrets in this key log (NSS format, as SSLKEYLOGFILE makes browsers, node and python write it)
+    /// Decrypt TLS with the secrets in this key log (NSS format: what browsers, curl and Python write with SSLKEYLOGFILE, node with --tls-keylog)
     #[arg(long, value_name = "FILE")]
     pub keylog: Vec<PathBuf>,
     /// Decrypt TLS with the key log that the environment variable SSLKEYLOGFILE names

@@ -39,9 +39,9 @@ impl KeyLogs {
         paths.iter().map(|path| KeyLog::open(path)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether there are any: what they hold may grow until the captures end.
-    pub(super) fn may_grow(&self) -> bool {
-        !self.0.is_empty()
+    /// Whether secrets may come while the captures are read: not if these are files, which were written before.
+    pub(super) fn may_grow(&self, captures: &[PathBuf]) -> bool {
+        !self.0.is_empty() && captures.iter().any(|capture| !capture.is_file())
     }
 
     /// Hands over what the files hold beyond what was handed over before. A file that cannot be read any more has ended.

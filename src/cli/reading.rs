@@ -36,7 +36,7 @@ pub(super) fn analyze(
     printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter }));
 
     let limits = options.limits;
-    let mut analyzer = Analyzer::new(Options { secrets_may_come: keys.may_grow(), ..options });
+    let mut analyzer = Analyzer::new(Options { secrets_may_come: keys.may_grow(captures), ..options });
     input::secrets(captures, &limits, &mut |text| {
         analyzer.add_keys(text, &mut |record| printer.print(record));
     });

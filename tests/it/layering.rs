@@ -17,7 +17,10 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
     ("check", &["base", "http", "websocket", "record"]),
     ("filter", &["base", "http", "websocket", "record"]),
     ("explain", &["base", "http", "websocket", "record", "check"]),
-    ("report", &["base", "http", "websocket", "packet", "tcp", "tls", "check", "explain", "record"]),
+    (
+        "report",
+        &["base", "http", "websocket", "packet", "tcp", "tls", "check", "explain", "filter", "record"],
+    ),
     ("encode", &["base", "capture", "packet", "websocket"]),
     ("analyzer", &["base", "capture", "packet", "tcp", "tls", "http", "websocket", "check", "record"]),
     (

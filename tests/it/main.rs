@@ -5,6 +5,7 @@
 mod browser;
 mod commands;
 mod data;
+
 mod documentation;
 mod encode;
 mod explain;

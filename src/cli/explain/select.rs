@@ -125,7 +125,7 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
     let Source { captures, keys, limits, websocket_ports } = source;
     let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &limits)?;
-    let (secrets_may_come, mut ended) = (keys.may_grow(), false);
+    let (secrets_may_come, mut ended) = (keys.may_grow(captures), false);
     let analyzer = |rows: &Rows| {
         let websocket_ports = websocket_ports.clone();
         Analyzer::new(Options {

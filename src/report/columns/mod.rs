@@ -168,7 +168,8 @@ impl ColumnsReport {
     fn fill(&mut self, record: &Record<'_>) -> io::Result<bool> {
         self.cells.clear();
         self.info.clear();
-        let mut wanted = !self.choosy;
+        let is_of_zoom = matches!(record, Record::Packet(_) | Record::Frame(_) | Record::Message(_));
+        let mut wanted = is_of_zoom && !self.choosy;
         let mut object = None;
         let mut view = match View::of(record, &mut self.info) {
             Some(View::Capture(_) | View::Summary(_)) | None => return Ok(false),
