@@ -50,6 +50,38 @@ pub(super) struct Keys {
     nonce: Option<[u64; 2]>,
 }
 
+/// How many records may be missing before one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search {
+    /// The likeliest number of them.
+    pub likely: u64,
+    /// The most.
+    pub most: u64,
+    /// How many numbers may be tried.
+    pub tries: u64,
+}
+
+/// What a search found.
+pub(super) struct Found {
+    pub opened: Opened,
+    /// How many numbers were tried for it.
+    pub tried: u64,
+}
+
+impl Search {
+    /// The numbers to try: the likeliest one, then those around it.
+    fn numbers(self) -> impl Iterator<Item = u64> {
+        let Search { likely, most, tries } = self;
+        let likely = likely.min(most);
+        let around = move |step: u64| {
+            let below = likely.checked_sub(step).filter(|_| step > 0);
+            below.into_iter().chain(likely.checked_add(step))
+        };
+        let all = (0..=likely.max(most - likely)).flat_map(around).filter(move |missed| *missed <= most);
+        all.take(usize::try_from(tries).unwrap_or(usize::MAX))
+    }
+}
+
 /// A record that was opened.
 pub(super) struct Opened {
     /// Where its content is.
@@ -69,8 +101,7 @@ impl Keys {
     pub fn tls12(
         protection: Protection,
         master: &Secret,
-        client: &Random,
-        server: &Random,
+        (client, server): (&Random, &Random),
         sender: Direction,
         encrypt_then_mac: bool,
     ) -> Option<Self> {
@@ -100,25 +131,19 @@ impl Keys {
         self.open_at(self.sequence, header, body, out)
     }
 
-    /// Opens a record behind missing ones: its number is the first of `count` that fits, `likely` more than expected being
-    /// tried first. A tag or MAC that fits proves the number.
-    pub fn find(
-        &mut self,
-        header: Header,
-        body: &[u8],
-        likely: u64,
-        count: u64,
-        out: &mut Vec<u8>,
-    ) -> Option<Opened> {
+    /// Opens a record behind missing ones. Its number is the first that fits of those that `search` may try, from the likeliest
+    /// to the least. A tag or MAC that fits proves the number.
+    pub fn find(&mut self, header: Header, body: &[u8], search: Search, out: &mut Vec<u8>) -> Option<Found> {
         let expected = self.sequence;
         let by_nonce = self
             .nonce
             .zip(self.opener.explicit_nonce(body))
             .map(|([sequence, before], now)| sequence.wrapping_add(now.wrapping_sub(before)))
             .filter(|sequence| *sequence >= expected);
-        let guesses = by_nonce.into_iter().chain([expected.saturating_add(likely)]);
-        let all = expected..expected.saturating_add(count);
-        guesses.chain(all).find_map(|sequence| self.open_at(sequence, header, body, out))
+        let by_count = search.numbers().map(|missed| expected.saturating_add(missed));
+        by_nonce.into_iter().chain(by_count).zip(1..).find_map(|(sequence, tried)| {
+            self.open_at(sequence, header, body, out).map(|opened| Found { opened, tried })
+        })
     }
 
     fn open_at(&mut self, sequence: u64, header: Header, body: &[u8], out: &mut Vec<u8>) -> Option<Opened> {
@@ -127,5 +152,21 @@ impl Keys {
         self.sequence = sequence.saturating_add(1);
         self.nonce = self.opener.explicit_nonce(body).map(|nonce| [sequence, nonce]);
         Some(Opened { content, missed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_is_tried_once_from_the_likeliest_on() {
+        let tried = |likely, most, tries| Search { likely, most, tries }.numbers().collect::<Vec<_>>();
+        assert_eq!(tried(0, 3, 10), [0, 1, 2, 3]);
+        assert_eq!(tried(3, 4, 10), [3, 2, 4, 1, 0]);
+        assert_eq!(tried(1, 4, 10), [1, 0, 2, 3, 4]);
+        assert_eq!(tried(9, 1, 10), [1, 0]);
+        assert_eq!(tried(u64::MAX, u64::MAX, 3), [u64::MAX, u64::MAX - 1, u64::MAX - 2]);
+        assert!(tried(5, 9, 0).is_empty());
     }
 }

@@ -1,8 +1,10 @@
 //! What the two ends agreed upon, from their hellos.
 
-use super::keylog::Random;
+use super::keylog::{Random, Secret};
+use super::keys::{Epoch, Keys};
 use super::message::{ClientHello, EncryptedExtensions, ServerHello, text};
 use super::suite::CipherSuite;
+use crate::base::{Direction, PerDirection};
 
 /// What the hellos of a connection say, as far as they were seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,6 +86,8 @@ pub(super) struct Negotiation {
     pub server_random: Option<Random>,
     pub encrypt_then_mac: bool,
     pub early_data: EarlyData,
+    /// How many were seen of each end, without HelloRetryRequests.
+    hellos: PerDirection<u32>,
 }
 
 /// What has become of the data that a client sends before the server has answered (RFC 8446 §4.2.10).
@@ -102,6 +106,7 @@ pub(super) enum EarlyData {
 impl Negotiation {
     /// A client says hello, for the first time, after a HelloRetryRequest, or to renegotiate.
     pub fn client_hello(&mut self, hello: ClientHello) {
+        self.hellos.client = self.hellos.client.saturating_add(1);
         self.hello.client_random = Some(hello.random);
         self.hello.server_name = hello.server_name;
         self.hello.alpn_offered = hello.alpn;
@@ -112,10 +117,23 @@ impl Negotiation {
         };
     }
 
-    /// What the server chose before does not count any more.
+    /// What the server chose before does not count any more; but its answer to the hello that begins a renegotiation may have
+    /// been seen before that, which a loss can hold up.
     pub fn renegotiate(&mut self) {
-        self.server_random = None;
-        self.hello.alpn = None;
+        if !self.is_answer_first() {
+            self.server_random = None;
+            self.hello.alpn = None;
+        }
+    }
+
+    /// Whether the server has answered a ClientHello that was not seen.
+    pub fn is_answer_first(&self) -> bool {
+        self.hellos.server > self.hellos.client
+    }
+
+    /// How many times the server has answered, which tells the keys of TLS 1.2 of one handshake from those of the next.
+    pub fn handshakes(&self) -> u32 {
+        self.hellos.server
     }
 
     /// A server answers.
@@ -129,9 +147,23 @@ impl Negotiation {
             }
             return;
         }
+        self.hellos.server = self.hellos.server.saturating_add(1);
         self.server_random = Some(hello.random);
         if let Some(protocol) = hello.alpn {
             self.hello.alpn = Some(text(protocol));
+        }
+    }
+
+    /// The keys of one direction; `None` if a secret cannot belong to the suite, or that is not known.
+    pub fn keys(&self, epoch: Epoch, sender: Direction, secret: &Secret) -> Option<Keys> {
+        let Hello { client_random, cipher_suite, .. } = &self.hello;
+        let protection = cipher_suite.as_ref()?.protection()?;
+        match epoch {
+            Epoch::Tls12 => {
+                let randoms = (client_random.as_ref()?, self.server_random.as_ref()?);
+                Keys::tls12(protection, secret, randoms, sender, self.encrypt_then_mac)
+            }
+            _ => Keys::tls13(protection, secret, epoch),
         }
     }
 

@@ -106,9 +106,9 @@ impl Loss {
         }
     }
 
-    /// Records that are surely missing.
-    pub fn known(&self) -> u64 {
-        self.known
+    /// How many records there probably were, if each takes so many bytes.
+    pub fn likely(&self, typical: u64) -> u64 {
+        self.known.saturating_add(self.unknown / typical.max(1))
     }
 
     /// The most records that there can have been.

@@ -48,6 +48,10 @@ struct Half {
     padded: bool,
     /// Bytes that may still be spent on trying record numbers.
     credit: u64,
+    /// How long a record was lately.
+    typical: u64,
+    /// The handshake whose keys are in use, TLS 1.2 only.
+    handshake: u32,
 }
 
 /// How the records of a direction are protected just now.

@@ -5,5 +5,6 @@ mod framing;
 mod harness;
 mod hostile;
 mod losses;
+mod recovery;
 mod rfc8448;
 mod waiting;
