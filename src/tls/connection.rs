@@ -105,6 +105,7 @@ impl Tls {
         }
         records.clear(held);
         for direction in Direction::BOTH {
+            records.reading.tell_missing_hello(direction, out);
             records.reading.finish(direction, held, out);
         }
     }

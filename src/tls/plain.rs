@@ -106,6 +106,11 @@ impl Loss {
         }
     }
 
+    /// Where they were, if the header of one of them is there.
+    pub fn of_records(&self) -> Option<Span> {
+        (self.known > 0).then_some(self.span)
+    }
+
     /// How many records there probably were, if each takes so many bytes.
     pub fn likely(&self, typical: u64) -> u64 {
         self.known.saturating_add(self.unknown / typical.max(1))

@@ -8,7 +8,7 @@ use super::header::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, Head
 use super::keylog::{KeyLog, Label};
 use super::keys::{Epoch, Keys};
 use super::message::Joiner;
-use super::negotiation::{EarlyData, Negotiation};
+use super::negotiation::{EarlyData, Hello, Negotiation};
 use super::plain::{Loss, Plain};
 use super::{Random, TlsEvent};
 use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
@@ -165,9 +165,9 @@ impl Reading {
             self.tell_failure(from, span, out);
         }
         let half = &mut self.halves[from];
-        if let Some(loss) = half.loss.take()
-            && let State::Ready(keys) = &half.state
+        if let State::Ready(keys) = &half.state
             && matches!(keys.epoch, Epoch::Application | Epoch::Tls12)
+            && let Some(loss) = half.loss.take()
         {
             let missing = loss.missing(keys, None, false);
             gap(&mut half.plain, from, missing, out);
@@ -177,6 +177,20 @@ impl Reading {
     /// Whether the client random is known, by which key logs name the connection.
     pub fn has_name(&self) -> bool {
         self.negotiation.hello.client_random.is_some()
+    }
+
+    /// The connection is over, and nothing has waited for a hello that was lost: records were lost with it.
+    pub fn tell_missing_hello(&self, from: Direction, out: &mut impl FnMut(TlsEvent<'_>)) {
+        let Half { state: State::Clear, loss: Some(loss), .. } = &self.halves[from] else { return };
+        let Hello { client_random, version, .. } = &self.negotiation.hello;
+        let hello = match (client_random, version) {
+            (None, _) => Direction::ClientToServer,
+            (_, None) => Direction::ServerToClient,
+            _ => return,
+        };
+        if let Some(span) = loss.of_records() {
+            out(TlsEvent::HelloMissing { from, hello, at_limit: false, span });
+        }
     }
 
     /// Whether a hello was read since this was asked before.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::harness::{Owned, Plain, Stream, Told, capture, lines, read};
 use crate::base::Direction::{self, ClientToServer, ServerToClient};
-use crate::base::{GapReason, PerDirection};
+use crate::base::{GapReason, PerDirection, Span};
 
 /// The connections whose every line is answered.
 fn answered() -> Vec<(Stream, super::super::KeyLog)> {
@@ -206,4 +206,24 @@ fn a_capture_that_begins_in_the_middle_says_which_hello_is_missing() {
     }
     let told = read(&stream, &keys, usize::MAX);
     assert_eq!(told.others, ["HelloMissing { from: ServerToClient, hello: ServerToClient, at_limit: false"]);
+}
+
+#[test]
+fn of_packets_cut_too_short_for_any_hello_it_is_said_that_one_is_missing() {
+    let (streams, keys) = capture("tls13");
+    let mut stream = streams[0].clone();
+    for from in Direction::BOTH {
+        let begins: Vec<Span> = stream
+            .iter()
+            .filter_map(|(sender, event)| match event {
+                Owned::Data(span, ..) if *sender == from => Some(*span),
+                _ => None,
+            })
+            .collect();
+        for span in begins.iter().filter(|span| span.length > 14) {
+            stream = without(&stream, from, span.offset + 14, span.length - 14);
+        }
+    }
+    let told = read(&stream, &keys, usize::MAX);
+    assert_eq!(told.others, ["HelloMissing { from: ClientToServer, hello: ClientToServer, at_limit: false"]);
 }
