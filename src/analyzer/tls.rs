@@ -165,7 +165,8 @@ impl Inside {
         match event {
             StreamEvent::Data { span, .. } => {
                 self.told[from] = span.end_offset();
-                if let Some(tls) = &mut scene.facts.tls {
+                // What is known of TLS is that of the inner one, once there is one.
+                if let Some(tls) = scene.facts.tls.as_mut().filter(|_| !matches!(self.layer, Layer::Tls(_))) {
                     tls.decrypted = true;
                 }
             }

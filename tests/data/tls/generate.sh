@@ -93,3 +93,28 @@ again="-tls1_3 -sess_in $work/session -early_data $work/early"
 server -early_data "-tls1_3 -sess_out $work/session" "$again"
 server -early_data "$again"
 end
+
+# A proxy that is spoken to over TLS, and through it the beginning of another TLS connection: a ClientHello, and a record.
+begin tunnel
+rm -f "$work/open"
+mkfifo "$work/open"
+openssl s_server -accept 8443 -cert "$work/ec.pem" -key "$work/ec.key" -tls1_3 -quiet >/dev/null 2>&1 <"$work/open" &
+server=$!
+exec 3>"$work/open"
+sleep 0.3
+{
+    sleep 0.3
+    printf 'CONNECT example.test:443 HTTP/1.1\r\nHost: example.test:443\r\n\r\n'
+    sleep 0.3
+    printf 'HTTP/1.1 200 OK\r\n\r\n' >&3
+    sleep 0.3
+    printf '\026\003\001\000\055\001\000\000\051\003\003%s\000\000\002\023\001\001\000' "$(printf 'r%.0s' $(seq 32))"
+    sleep 0.3
+    printf '\027\003\003\000\021inner-application'
+    sleep 0.3
+} | openssl s_client -connect 127.0.0.1:8443 -servername proxy.test -keylogfile "$keys" -tls1_3 -quiet -no_ign_eof >/dev/null 2>&1 || true
+exec 3>&-
+sleep 1
+kill $server 2>/dev/null || true
+wait $server 2>/dev/null || true
+end

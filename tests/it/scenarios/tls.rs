@@ -482,3 +482,18 @@ fn alerts_have_rows_with_their_names() {
     }
     assert!(!table(b"", Rows::Frames).contains("Alert"));
 }
+
+/// A file of the captures made with OpenSSL.
+fn openssl(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn of_tls_inside_of_tls_the_inner_one_is_told() {
+    let records = read(&openssl("tunnel.pcap"), &openssl("tunnel.keys"), options());
+    assert_eq!(codes(&records), json!(["WS905"]));
+    let connection = only(&records, "connection");
+    let tls =
+        json!({"version": null, "cipher_suite": null, "server_name": null, "alpn": null, "decrypted": false});
+    assert_eq!((&connection["tls"], &connection["verdict"]), (&tls, &Value::Null));
+}
