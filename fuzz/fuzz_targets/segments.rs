@@ -67,6 +67,7 @@ fuzz_target!(|bytes: &[u8]| {
             window: u16::from(*time),
             payload_length: payload.len() as u32 + u32::from(length >> 6),
             payload,
+            captured: &[],
         };
         let time = Timestamp::from_nanos((number as i64) * i64::from(*time) * 1_000_000);
         connections.push(PacketId { number, time }, &segment, &mut |event| told.check(event));

@@ -6,7 +6,7 @@ use super::scene::{Means, Scene, Shared};
 use super::{Out, Rows};
 use crate::base::{Direction, GapReason, PacketId, Span, StreamEvent};
 use crate::check;
-use crate::record::{Opened as OpenedRecord, Protocol, Record};
+use crate::record::{Opened as OpenedRecord, Protocol, Record, Since};
 use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
 
 /// A connection that is being followed.
@@ -26,14 +26,19 @@ impl Connection {
 
     /// A segment of the connection begins the row of its packet.
     pub fn segment(&mut self, note: &SegmentNote, shared: &mut Shared) {
-        self.facts.last = note.packet;
+        let last = std::mem::replace(&mut self.facts.last, note.packet);
         if shared.options.rows != Rows::Packets {
             return;
         }
         let place = shared.place(self.facts.stream, note.packet);
         let protocol = self.layer.name(&self.facts);
         let length = shared.packet_length();
-        shared.row.begin(place, &self.facts, note, length, protocol);
+        let since = Since {
+            previous: shared.since_previous(),
+            opened: note.packet.time.nanos_since(self.facts.opened.time),
+            last: note.packet.time.nanos_since(last.time),
+        };
+        shared.row.begin(place, &self.facts, note, length, since, protocol);
     }
 
     /// The three-way handshake is complete.

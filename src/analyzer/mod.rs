@@ -18,7 +18,7 @@ mod tls;
 use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};
 use crate::check::{self, Selection};
-use crate::packet::Decoder;
+use crate::packet::{Decoder, Layers};
 use crate::record::Record;
 use crate::tcp::{Connections, Event, What};
 use crate::tls::KeyLog;
@@ -97,13 +97,14 @@ impl Analyzer {
     pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
         let id = self.shared.begin_packet(packet);
         let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
-        let means = Means { held, keys };
         let Some(segment) = decoder.decode(packet) else { return };
+        let layers = Some(Layers::new(packet, &segment));
+        let means = Means { held, keys, layers };
         tcp.push(id, &segment, &mut |event| {
             let linger = shared.options.secrets_may_come.then_some(&mut *lingering);
             treat(connections, linger, means, shared, event, out);
         });
-        shared.end_packet(out);
+        shared.end_packet(layers, out);
         lingering.make_room(means, shared, out);
     }
 
@@ -115,7 +116,7 @@ impl Analyzer {
             return;
         }
         shared.keys_added += 1;
-        let means = Means { held, keys };
+        let means = Means { held, keys, layers: None };
         let mut waiting = std::mem::take(&mut shared.waiting_for_keys);
         for at in (0..waiting.len()).rev().take(WAITING) {
             let Some(slot) = waiting.get(at).copied() else { continue };
@@ -138,13 +139,13 @@ impl Analyzer {
         let last = self.shared.packet.number;
         self.shared.cut |= self.shared.options.selection.includes(&check::registry::CAPTURE_CUT);
         let violation = check::capture::capture_cut(file, offset, last, &end.to_string());
-        self.shared.finding(None, None, violation, &mut Tally::default(), out);
+        self.shared.finding(None, None, violation, &mut Tally::default(), None, out);
     }
 
     /// The capture is over: everything open ends here. The last record is the summary.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
         let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
-        let means = Means { held, keys };
+        let means = Means { held, keys, layers: None };
         lingering.finish(means, shared, out);
         tcp.finish(&mut |event| treat(connections, None, means, shared, event, out));
         let evicted = decoder.evicted();
@@ -153,7 +154,7 @@ impl Analyzer {
             let left_out = "fragments of IP packets were given up before the others came";
             let packets = [1, shared.packet.number];
             let violation = check::capture::limit_reached("fragmented_datagrams", left_out, packets);
-            shared.finding(None, None, violation, &mut Tally::default(), out);
+            shared.finding(None, None, violation, &mut Tally::default(), None, out);
         }
         out(&Record::Summary(shared.summary(decoder.not_decoded())));
     }

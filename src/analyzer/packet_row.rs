@@ -2,7 +2,7 @@
 
 use super::Out;
 use super::facts::Facts;
-use crate::record::{Ends, PacketRow, Place, Record, TlsRecord};
+use crate::record::{Ends, Layers, PacketRow, Place, Record, Since, TlsRecord};
 use crate::tcp::SegmentNote;
 use crate::websocket::FrameHeader;
 
@@ -34,6 +34,7 @@ struct Segment {
     ends: Ends,
     note: SegmentNote,
     length: u32,
+    since: Since,
     protocol: &'static str,
 }
 
@@ -45,12 +46,13 @@ impl RowDraft {
         facts: &Facts,
         note: &SegmentNote,
         length: u32,
+        since: Since,
         protocol: &'static str,
     ) {
         let mut note = *note;
         note.direction = facts.turn(note.direction);
         let protocol = if note.payload_length > 0 { protocol } else { "TCP" };
-        self.segment = Some(Segment { place, ends: facts.ends, note, length, protocol });
+        self.segment = Some(Segment { place, ends: facts.ends, note, length, since, protocol });
     }
 
     /// Whether a row has begun and is not out.
@@ -103,9 +105,10 @@ impl RowDraft {
         self.segment.as_mut().filter(|segment| segment.place.stream == facts.stream)
     }
 
-    /// Tells the row, if one has begun.
-    pub fn emit(&mut self, out: Out<'_>) {
-        let Some(Segment { place, ends, note, length, protocol }) = self.segment.take() else { return };
+    /// Tells the row, if one has begun. `layers` are those of its packet, which is still there.
+    pub fn emit(&mut self, layers: Option<Layers<'_>>, out: Out<'_>) {
+        let (Some(segment), Some(layers)) = (self.segment.take(), layers) else { return };
+        let Segment { place, ends, note, length, since, protocol } = segment;
         out(&Record::Packet(PacketRow {
             place,
             ends,
@@ -118,6 +121,9 @@ impl RowDraft {
             payload_length: note.payload_length,
             analysis: note.analysis,
             window: note.window,
+            window_size: note.window_size,
+            layers,
+            since,
             tls: &self.tls,
             heads: &self.heads,
             frames: &self.frames,

@@ -10,7 +10,7 @@ use crate::base::{Budget, Limits, PacketId, Timestamp};
 use crate::capture::{LinkType, Packet};
 use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
-use crate::record::{Ends, NotDecoded, Place, Record, Summary};
+use crate::record::{Ends, Layers, NotDecoded, Place, Record, Summary};
 use crate::tls::KeyLog;
 use crate::websocket::{Inflater, Wanted};
 
@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub packet: PacketId,
     /// Bytes of it on the wire.
     length: u32,
+    /// Nanoseconds since the packet before it; 0 for the first.
+    since_previous: i64,
     /// Time of the first packet.
     origin: Option<Timestamp>,
     pub summary: Summary,
@@ -57,6 +59,8 @@ pub(super) struct Shared {
 pub(super) struct Means<'m> {
     pub held: &'m Budget,
     pub keys: &'m KeyLog,
+    /// The packet that is being treated, if there is one.
+    pub layers: Option<Layers<'m>>,
 }
 
 /// What the treatment of one event of a connection may touch.
@@ -64,6 +68,7 @@ pub(super) struct Scene<'s, 'o> {
     pub facts: &'s mut Facts,
     pub held: &'s Budget,
     pub keys: &'s KeyLog,
+    layers: Option<Layers<'s>>,
     pub shared: &'s mut Shared,
     pub out: Out<'o>,
 }
@@ -75,6 +80,7 @@ impl Shared {
             options,
             packet: PacketId { number: 0, time: Timestamp::default() },
             length: 0,
+            since_previous: 0,
             origin: None,
             summary: Summary::default(),
             link_type: None,
@@ -107,6 +113,7 @@ impl Shared {
     pub fn begin_packet(&mut self, packet: &Packet<'_>) -> PacketId {
         self.summary.packets += 1;
         self.summary.bytes += u64::from(packet.original_length);
+        self.since_previous = self.origin.map_or(0, |_| packet.time.nanos_since(self.packet.time));
         self.origin.get_or_insert(packet.time);
         self.length = packet.original_length;
         self.packet = PacketId { number: self.summary.packets, time: packet.time };
@@ -141,9 +148,14 @@ impl Shared {
         self.length
     }
 
+    /// Nanoseconds from the packet before it to the one that is being treated.
+    pub fn since_previous(&self) -> i64 {
+        self.since_previous
+    }
+
     /// The treatment of a packet is over: its row goes out, then the findings that belong behind it.
-    pub fn end_packet(&mut self, out: Out<'_>) {
-        self.row.emit(out);
+    pub fn end_packet(&mut self, layers: Option<Layers<'_>>, out: Out<'_>) {
+        self.row.emit(layers, out);
         self.release(out);
     }
 
@@ -167,6 +179,7 @@ impl Shared {
         ends: Option<Ends>,
         violation: Violation,
         tally: &mut Tally,
+        layers: Option<Layers<'_>>,
         out: Out<'_>,
     ) {
         if !self.options.selection.includes(violation.rule) {
@@ -177,7 +190,7 @@ impl Shared {
         if self.hold || self.row.pending() {
             self.waiting.push((place, ends, violation));
             if self.waiting.len() >= WAITING {
-                self.end_packet(out);
+                self.end_packet(layers, out);
             }
         } else {
             out(&Record::Finding(violation.finding(place, ends)));
@@ -187,8 +200,8 @@ impl Shared {
 
 impl<'s, 'o> Scene<'s, 'o> {
     pub fn new(facts: &'s mut Facts, means: Means<'s>, shared: &'s mut Shared, out: Out<'o>) -> Self {
-        let Means { held, keys } = means;
-        Self { facts, held, keys, shared, out }
+        let Means { held, keys, layers } = means;
+        Self { facts, held, keys, layers, shared, out }
     }
 }
 
@@ -214,6 +227,6 @@ impl Scene<'_, '_> {
     pub fn find(&mut self, packet: PacketId, violation: Violation) {
         let place = self.place(packet);
         let Facts { ends, findings, .. } = self.facts;
-        self.shared.finding(Some(place), Some(*ends), violation, findings, self.out);
+        self.shared.finding(Some(place), Some(*ends), violation, findings, self.layers, self.out);
     }
 }

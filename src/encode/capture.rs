@@ -156,6 +156,7 @@ impl<W: Write> Wire<W> {
             window: WINDOW,
             payload_length: payload.len() as u32,
             payload,
+            captured: &[],
         };
         let data = segment.to_ethernet().ok_or(io::ErrorKind::InvalidInput)?;
         let original_length = data.len() as u32;

@@ -22,8 +22,9 @@ pub(super) struct Comparison<'t> {
 /// The typed comparison, if its sides can be compared in this way.
 pub(super) fn comparison<'t>(written: &Comparison<'t>) -> Result<Expr, Mistake<'t>> {
     let Comparison { field, left, relation, sign, right } = *written;
-    if field.field_type == FieldType::Protocol {
-        let message = format!("{} is a protocol and has no value to compare", quoted(left));
+    if matches!(field.field_type, FieldType::Protocol | FieldType::Label) {
+        let what = described(field.field_type);
+        let message = format!("{} is {what} and has no value to compare", quoted(left));
         let help = match suggest::fields_of(left) {
             none if none.is_empty() => String::from("use it alone"),
             some => format!("use it alone, or compare one of its fields: {some}"),
@@ -60,6 +61,7 @@ fn same_type<'t>(
 fn described(field_type: FieldType) -> &'static str {
     match field_type {
         FieldType::Protocol => "a protocol",
+        FieldType::Label => "a label",
         FieldType::Boolean => "true or false",
         FieldType::Unsigned { .. } => "a number",
         FieldType::Ipv4 => "an IPv4 address",
@@ -76,7 +78,7 @@ fn described(field_type: FieldType) -> &'static str {
 pub(super) fn fitting(field: &Field) -> String {
     let name = field.name;
     match field.field_type {
-        FieldType::Protocol => format!("`{name}` stands alone"),
+        FieldType::Protocol | FieldType::Label => format!("`{name}` stands alone"),
         FieldType::Boolean => format!("`{name}` is `true` or `false` (or 1 or 0)"),
         // The only number whose values have names worth listing: they stand in its meaning.
         FieldType::Unsigned { bits: 4 } => {
@@ -100,7 +102,7 @@ fn largest(bits: u8) -> u64 {
 /// The value that a token is for a field.
 fn literal<'t>(field: &'static Field, token: &'t str) -> Result<Value<'static>, Mistake<'t>> {
     match field.field_type {
-        FieldType::Protocol => Err(not_a(field, token, "a value")),
+        FieldType::Protocol | FieldType::Label => Err(not_a(field, token, "a value")),
         FieldType::Boolean => match boolean(token) {
             Some(value) => Ok(Value::Boolean(value)),
             None => Err(not_a(field, token, "true or false")),

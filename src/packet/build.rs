@@ -70,6 +70,7 @@ mod tests {
             window: 0x2000,
             payload_length: payload.len() as u32,
             payload,
+            captured: &[],
         }
     }
 
@@ -129,6 +130,8 @@ mod tests {
             };
             let mut decoder = Decoder::new(&Limits::default());
             let decoded = decoder.decode(&packet).unwrap();
+            prop_assert_eq!(decoded.captured, tcp);
+            let decoded = Segment { captured: &[], ..decoded };
             prop_assert_eq!(format!("{decoded:?}"), format!("{segment:?}"));
         }
     }

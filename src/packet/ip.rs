@@ -56,6 +56,18 @@ impl<'a> Ip<'a> {
         };
         Ok((payload, fragment))
     }
+
+    /// How long its header is, without extension headers, and the packet as far as it was captured, without padding.
+    pub(super) fn whole(self, cut: usize) -> Result<(usize, &'a [u8]), NotTcp> {
+        let (bytes, length, payload) = match self {
+            Ip::V4(bytes) => {
+                let words = bytes.first().map_or(0, |byte| byte & 0x0f);
+                (bytes, 4 * usize::from(words), v4(bytes, cut)?.0)
+            }
+            Ip::V6(bytes) => (bytes, IPV6_HEADER, v6(bytes, cut)?),
+        };
+        Ok((length, bytes.get(..length + payload.captured.len()).unwrap_or(bytes)))
+    }
 }
 
 /// An IPv4 packet (RFC 791 §3.1).

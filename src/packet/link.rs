@@ -29,6 +29,10 @@ impl Layer {
     pub(super) const IPV6: Layer = Layer::EtherType(IPV6);
     pub(super) const MPLS: Layer = Layer::EtherType(MPLS_UNICAST);
 
+    pub(super) fn is_vlan(self) -> bool {
+        matches!(self, Layer::EtherType(number) if VLAN_TAGS.contains(&number))
+    }
+
     /// Whether there is a way from here to IP.
     pub(super) fn is_known(self) -> bool {
         match self {
@@ -43,26 +47,32 @@ impl Layer {
 
 /// The IP packet in a packet that lacks its last `cut` bytes.
 pub(super) fn strip(link_type: LinkType, data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
+    let (layer, data) = begin(link_type, data, cut)?;
+    descend(layer, data, cut)
+}
+
+/// What a packet that lacks its last `cut` bytes is made of, from where on.
+pub(super) fn begin(link_type: LinkType, data: &[u8], cut: usize) -> Result<(Layer, &[u8]), NotTcp> {
     let too_short = NotTcp::too_short("link-layer header", cut);
     match link_type {
-        LinkType::ETHERNET => descend(Layer::Ethernet, data, cut),
-        LinkType::PPP => descend(Layer::Ppp, data, cut),
+        LinkType::ETHERNET => Ok((Layer::Ethernet, data)),
+        LinkType::PPP => Ok((Layer::Ppp, data)),
         LinkType::LINUX_SLL => {
             let (header, rest) = data.split_first_chunk::<16>().ok_or(too_short)?;
-            descend(ether_type(header[14], header[15]), rest, cut)
+            Ok((ether_type(header[14], header[15]), rest))
         }
         LinkType::LINUX_SLL2 => {
             let (header, rest) = data.split_first_chunk::<20>().ok_or(too_short)?;
-            descend(ether_type(header[0], header[1]), rest, cut)
+            Ok((ether_type(header[0], header[1]), rest))
         }
         LinkType::NULL | LinkType::LOOP => {
             let (family, rest) = data.split_first_chunk::<4>().ok_or(too_short)?;
-            loopback(u32::from_be_bytes(*family), rest)
+            loopback(u32::from_be_bytes(*family)).map(|layer| (layer, rest))
         }
-        LinkType::IPV4 => Ok(Ip::V4(data)),
-        LinkType::IPV6 => Ok(Ip::V6(data)),
-        LinkType::RAW => raw(data, cut),
-        other if LinkType::RAW_OF_OTHER_SYSTEMS.contains(&other) => raw(data, cut),
+        LinkType::IPV4 => Ok((Layer::IPV4, data)),
+        LinkType::IPV6 => Ok((Layer::IPV6, data)),
+        LinkType::RAW => raw(data, cut).map(|layer| (layer, data)),
+        other if LinkType::RAW_OF_OTHER_SYSTEMS.contains(&other) => raw(data, cut).map(|layer| (layer, data)),
         other => Err(NotTcp::LinkType(other)),
     }
 }
@@ -70,23 +80,30 @@ pub(super) fn strip(link_type: LinkType, data: &[u8], cut: usize) -> Result<Ip<'
 /// Goes past one header after another to the IP packet. Each takes some bytes, so this ends.
 pub(super) fn descend(mut layer: Layer, mut data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
     loop {
-        (layer, data) = match layer {
-            Layer::Ethernet => {
-                let too_short = NotTcp::too_short("link-layer header", cut);
-                let (header, rest) = data.split_first_chunk::<14>().ok_or(too_short)?;
-                (ether_type(header[12], header[13]), rest)
-            }
-            Layer::EtherType(IPV4) => return Ok(Ip::V4(data)),
-            Layer::EtherType(IPV6) => return Ok(Ip::V6(data)),
-            Layer::EtherType(PPPOE_SESSION) => ppp::session(data, cut)?,
-            Layer::EtherType(MPLS_UNICAST | MPLS_UPSTREAM) => mpls::entry(data, cut)?,
-            Layer::EtherType(number) if VLAN_TAGS.contains(&number) => {
-                let (tag, rest) = data.split_first_chunk::<4>().ok_or(NotTcp::too_short("VLAN tag", cut))?;
-                (ether_type(tag[2], tag[3]), rest)
-            }
-            Layer::EtherType(other) => return Err(NotTcp::EtherType(other)),
-            Layer::Ppp => ppp::header(data, cut)?,
+        match layer {
+            Layer::IPV4 => return Ok(Ip::V4(data)),
+            Layer::IPV6 => return Ok(Ip::V6(data)),
+            _ => (layer, data) = pass(layer, data, cut)?,
         }
+    }
+}
+
+/// Goes past one header, which is not that of IP.
+pub(super) fn pass(layer: Layer, data: &[u8], cut: usize) -> Result<(Layer, &[u8]), NotTcp> {
+    match layer {
+        Layer::Ethernet => {
+            let too_short = NotTcp::too_short("link-layer header", cut);
+            let (header, rest) = data.split_first_chunk::<14>().ok_or(too_short)?;
+            Ok((ether_type(header[12], header[13]), rest))
+        }
+        Layer::EtherType(PPPOE_SESSION) => ppp::session(data, cut),
+        Layer::EtherType(MPLS_UNICAST | MPLS_UPSTREAM) => mpls::entry(data, cut),
+        Layer::EtherType(_) if layer.is_vlan() => {
+            let (tag, rest) = data.split_first_chunk::<4>().ok_or(NotTcp::too_short("VLAN tag", cut))?;
+            Ok((ether_type(tag[2], tag[3]), rest))
+        }
+        Layer::EtherType(other) => Err(NotTcp::EtherType(other)),
+        Layer::Ppp => ppp::header(data, cut),
     }
 }
 
@@ -96,18 +113,18 @@ pub(super) fn ether_type(high: u8, low: u8) -> Layer {
 
 /// An address family comes first. Systems differ in its byte order and in the number for IPv6: 24 on NetBSD and
 /// OpenBSD, 28 on FreeBSD, 30 on macOS. No system has families beyond a byte.
-fn loopback(family: u32, rest: &[u8]) -> Result<Ip<'_>, NotTcp> {
+fn loopback(family: u32) -> Result<Layer, NotTcp> {
     match family.min(family.swap_bytes()) {
-        2 => Ok(Ip::V4(rest)),
-        24 | 28 | 30 => Ok(Ip::V6(rest)),
+        2 => Ok(Layer::IPV4),
+        24 | 28 | 30 => Ok(Layer::IPV6),
         other => Err(u8::try_from(other).map_or(NotTcp::Malformed("link-layer header"), NotTcp::Family)),
     }
 }
 
-fn raw(data: &[u8], cut: usize) -> Result<Ip<'_>, NotTcp> {
+fn raw(data: &[u8], cut: usize) -> Result<Layer, NotTcp> {
     match data.first().map(|byte| byte >> 4) {
-        Some(4) => Ok(Ip::V4(data)),
-        Some(6) => Ok(Ip::V6(data)),
+        Some(4) => Ok(Layer::IPV4),
+        Some(6) => Ok(Layer::IPV6),
         Some(_) => Err(NotTcp::Malformed("IP header")),
         None => Err(NotTcp::too_short("IP header", cut)),
     }

@@ -19,6 +19,7 @@
 mod build;
 mod fragments;
 mod ip;
+mod layers;
 mod link;
 mod mpls;
 mod not_tcp;
@@ -28,6 +29,7 @@ mod tests;
 mod tunnel;
 
 pub use build::MAX_SEGMENT;
+pub use layers::{Header, HeaderKind, Layers};
 pub use not_tcp::NotTcp;
 
 use std::collections::HashMap;
@@ -145,6 +147,8 @@ pub struct Segment<'a> {
     pub payload_length: u32,
     /// Payload bytes captured.
     pub payload: &'a [u8],
+    /// Header and payload as they were captured; empty if it was not.
+    pub captured: &'a [u8],
 }
 
 impl<'a> Segment<'a> {
@@ -163,7 +167,17 @@ impl<'a> Segment<'a> {
             window: tcp.window_size(),
             payload_length: u32::try_from(payload_length).unwrap_or(u32::MAX),
             payload: tcp.payload(),
+            captured: payload.captured,
         })
+    }
+}
+
+impl Segment<'_> {
+    /// By how many bits the window fields of its sender are to be shifted, as a SYN offers it (RFC 7323 §2.2); more than
+    /// 14 count as 14 (§2.3).
+    pub fn window_shift(&self) -> Option<u8> {
+        let option = layers::tcp_header(self.captured)?.tcp_options().find(|(kind, _)| *kind == 3)?;
+        option.1.first().map(|shift| (*shift).min(14))
     }
 }
 

@@ -15,15 +15,20 @@ const VXLAN_PORT: [u8; 2] = 4789_u16.to_be_bytes();
 
 /// The IP packet that this payload carries, which is not TCP.
 pub(super) fn enter<'a>(payload: &Payload<'a>) -> Result<Ip<'a>, NotTcp> {
-    let other = NotTcp::Protocol(payload.protocol);
-    let (layer, data) = match IpNumber(payload.protocol) {
-        IpNumber::IPV4 => (Layer::IPV4, payload.captured),
-        IpNumber::IPV6 => (Layer::IPV6, payload.captured),
-        IpNumber::GRE => gre(payload)?,
-        IpNumber::UDP => (Layer::Ethernet, vxlan(payload.captured).ok_or(other)?),
-        _ => return Err(other),
-    };
+    let (layer, data) = inside(payload)?;
     link::descend(layer, data, payload.missing)
+}
+
+/// What is in the tunnel.
+pub(super) fn inside<'a>(payload: &Payload<'a>) -> Result<(Layer, &'a [u8]), NotTcp> {
+    let other = NotTcp::Protocol(payload.protocol);
+    match IpNumber(payload.protocol) {
+        IpNumber::IPV4 => Ok((Layer::IPV4, payload.captured)),
+        IpNumber::IPV6 => Ok((Layer::IPV6, payload.captured)),
+        IpNumber::GRE => gre(payload),
+        IpNumber::UDP => Ok((Layer::Ethernet, vxlan(payload.captured).ok_or(other)?)),
+        _ => Err(other),
+    }
 }
 
 /// Goes past a GRE header (RFC 2784 §2, RFC 2890 §2), or the enhanced one of PPTP (RFC 2637 §4.1), which carries

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Ends, Place, Text};
 use crate::base::{Direction, PerDirection, Timestamp};
-use crate::packet::Flags;
+use crate::packet::{Flags, Layers};
 use crate::tcp::Analysis;
 use crate::tls::{self, CipherSuite, Hello};
 
@@ -36,6 +36,12 @@ pub struct PacketRow<'a> {
     pub analysis: Analysis,
     /// The window field as it stands in the header.
     pub window: u16,
+    /// The window in bytes (RFC 7323 §2.3); `None` if the SYNs that tell its scale were not captured.
+    pub window_size: Option<u32>,
+    /// Its headers.
+    pub layers: Layers<'a>,
+    /// How long ago what came before it was captured.
+    pub since: Since,
     /// What stands in the TLS records that it completes; of very many, the first.
     pub tls: &'a [TlsRecord],
     /// First lines of the HTTP heads that it completes.
@@ -55,6 +61,17 @@ pub enum TlsRecord {
     ClientHello(Option<String>),
     /// An alert that could be read: its level and description (RFC 8446 §6).
     Alert([u8; 2]),
+}
+
+/// Nanoseconds from earlier packets to one of a connection; negative if the capture is not in the order of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Since {
+    /// The packet before it; 0 for the first packet of the capture.
+    pub previous: i64,
+    /// The first packet of its connection.
+    pub opened: i64,
+    /// The packet before it in its connection; 0 for the first.
+    pub last: i64,
 }
 
 /// The beginning of a connection (a row of the timeline).

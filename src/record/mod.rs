@@ -14,7 +14,7 @@ mod handshake;
 mod text;
 
 pub use connection::{
-    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Tls,
+    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Since, Tls,
     TlsRecord, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
@@ -22,7 +22,8 @@ pub use frame::{Frame, Inflated, Message, Payload};
 pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};
 pub use text::Text;
 
-pub use crate::packet::Flags;
+pub use crate::packet::{Flags, Header, HeaderKind, Layers};
+pub use crate::tcp::Analysis;
 pub use crate::websocket::Extension;
 
 use std::collections::BTreeMap;

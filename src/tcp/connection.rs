@@ -254,14 +254,17 @@ impl Connection {
         segment: &Segment<'_>,
         analysis: Analysis,
     ) -> SegmentNote {
-        let reverse = &self.flows[direction.reverse()];
+        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
+        // RFC 7323 §2.2: the window of a SYN is not scaled.
+        let shift = if segment.flags.has(Flags::SYN) { Some(0) } else { flow.scale.shift(reverse.scale) };
         SegmentNote {
             packet,
             direction,
             flags: segment.flags,
-            sequence: self.flows[direction].relative(segment.sequence),
+            sequence: flow.relative(segment.sequence),
             acknowledgment: segment.flags.has(Flags::ACK).then(|| reverse.relative(segment.acknowledgment)),
             window: segment.window,
+            window_size: shift.map(|shift| u32::from(segment.window) << shift),
             payload_length: segment.payload_length,
             analysis,
         }

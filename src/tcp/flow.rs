@@ -56,6 +56,32 @@ pub(super) struct Flow {
     pub(super) said: Option<(SeqNumber, u16)>,
     /// Whether its last segment was a keep-alive.
     pub(super) kept_alive: bool,
+    /// How the sender scales its windows, if the other end does so too.
+    pub(super) scale: Scale,
+}
+
+/// What the SYN of a direction says of window scaling (RFC 7323 §2.2).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Scale {
+    #[default]
+    NotCaptured,
+    NotOffered,
+    Offered(u8),
+}
+
+impl Scale {
+    fn of(syn: &Segment<'_>) -> Self {
+        syn.window_shift().map_or(Scale::NotOffered, Scale::Offered)
+    }
+
+    /// The shift of a sender whose peer offers `other`: windows are scaled if both ends offer it.
+    pub(super) fn shift(self, other: Scale) -> Option<u8> {
+        match (self, other) {
+            (Scale::NotOffered, _) | (_, Scale::NotOffered) => Some(0),
+            (Scale::Offered(shift), Scale::Offered(_)) => Some(shift),
+            (Scale::NotCaptured, _) | (_, Scale::NotCaptured) => None,
+        }
+    }
 }
 
 impl Flow {
@@ -102,8 +128,7 @@ impl Flow {
                 |from: &SeqNumber| !is_syn && (0..=REACH).contains(&i64::from(first.distance_from(*from)));
             self.base = Some(self.answered.filter(lost).unwrap_or(first));
             if is_syn {
-                self.shown = Some(segment.sequence);
-                self.syn = Some(packet);
+                self.take_syn(packet, segment);
             } else {
                 self.mentioned(segment.sequence);
             }
@@ -121,9 +146,14 @@ impl Flow {
         }
         let is_ours = if self.syn.is_some() { position == 0 } else { (-LATE_START..=0).contains(&position) };
         if is_syn && is_ours {
-            self.syn = Some(packet);
-            self.shown = Some(segment.sequence);
+            self.take_syn(packet, segment);
         }
+    }
+
+    fn take_syn(&mut self, packet: PacketId, segment: &Segment<'_>) {
+        self.syn = Some(packet);
+        self.shown = Some(segment.sequence);
+        self.scale = Scale::of(segment);
     }
 
     /// Whether a segment with these ends can be part of the stream; an absurd jump is not.

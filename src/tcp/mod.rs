@@ -133,6 +133,8 @@ pub struct SegmentNote {
     pub acknowledgment: Option<u64>,
     /// The window field as it stands in the header.
     pub window: u16,
+    /// The window in bytes (RFC 7323 §2.3); `None` if the SYNs that tell its scale were not captured.
+    pub window_size: Option<u32>,
     /// Payload bytes on the wire.
     pub payload_length: u32,
     /// How it stands to the segments before it.
@@ -157,6 +159,9 @@ impl Analysis {
     /// The sender can take no more bytes.
     pub const ZERO_WINDOW: Analysis = Analysis(0x20);
 
+    /// All marks.
+    pub const ANY: Analysis = Analysis(0x3f);
+
     /// Each mark with its name in the output.
     pub const NAMES: [(Analysis, &'static str); 6] = [
         (Analysis::RETRANSMISSION, "retransmission"),
@@ -167,7 +172,7 @@ impl Analysis {
         (Analysis::ZERO_WINDOW, "zero-window"),
     ];
 
-    /// Whether this mark is set.
+    /// Whether this mark is set; of several, one of them.
     pub fn has(self, mark: Analysis) -> bool {
         self.0 & mark.0 != 0
     }

@@ -3,9 +3,12 @@
 //! In comes a name, or a field and a [`Record`]; out come the field, or the values that it has there. What is done with
 //! values is for the rest of the room.
 
+mod eth;
 mod frame;
+mod header;
 mod http;
 mod ip;
+mod ipv6;
 pub(super) mod row;
 mod tcp;
 mod tls;
@@ -64,6 +67,8 @@ pub(super) type Found<'f> = &'f mut dyn FnMut(Value<'_>) -> bool;
 pub enum FieldType {
     /// A record has the protocol or has not. Where its bytes are at hand, they are its value.
     Protocol,
+    /// A record has it or has not: there is no value to compare.
+    Label,
     /// True or false.
     Boolean,
     /// An unsigned integer.
@@ -93,9 +98,19 @@ pub enum FieldType {
     Json,
 }
 
-/// One table a protocol.
-static TABLES: &[&[Field]] =
-    &[frame::FIELDS, http::FIELDS, ip::FIELDS, tcp::FIELDS, tls::FIELDS, websocket::FIELDS];
+/// One table a protocol; TCP has three.
+static TABLES: &[&[Field]] = &[
+    eth::FIELDS,
+    frame::FIELDS,
+    http::FIELDS,
+    ip::FIELDS,
+    ipv6::FIELDS,
+    tcp::FIELDS,
+    tcp::ANALYSIS,
+    tcp::OPTIONS,
+    tls::FIELDS,
+    websocket::FIELDS,
+];
 
 /// All fields, sorted by name.
 pub static FIELDS: LazyLock<Vec<&'static Field>> = LazyLock::new(|| {
@@ -124,7 +139,6 @@ impl Field {
         Self { name, field_type, meaning, deviation: None, scope: Scope::Row, read: Read::Keyed(read) }
     }
 
-    #[allow(dead_code)]
     const fn differs(self, deviation: &'static str) -> Self {
         Self { deviation: Some(deviation), ..self }
     }
@@ -172,6 +186,7 @@ impl fmt::Display for FieldType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldType::Protocol => f.write_str("Protocol"),
+            FieldType::Label => f.write_str("Label"),
             FieldType::Boolean => f.write_str("Boolean"),
             FieldType::Unsigned { bits } => write!(f, "Unsigned integer ({bits} bits)"),
             FieldType::Signed => f.write_str("Signed integer (64 bits)"),

@@ -1,5 +1,6 @@
 mod errors;
 mod language;
+mod packet_fields;
 mod properties;
 mod readings;
 mod samples;

@@ -25,7 +25,6 @@ fn fields_are_sorted_by_name_and_described() {
     for field in FIELDS.iter() {
         assert!(field.meaning.ends_with('.') && field.meaning.len() > 20, "{field:?}");
     }
-    assert_eq!(FIELDS.len(), 21);
 }
 
 #[test]

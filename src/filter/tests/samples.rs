@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use crate::base::{Direction, PacketId, PerDirection, Span, Timestamp};
+use crate::base::{Direction, PacketId, PerDirection, SeqNumber, Span, Timestamp};
+use crate::capture::{LinkType, Packet};
 use crate::http;
-use crate::packet::Flags;
+use crate::packet::Segment;
 use crate::record::*;
-use crate::tcp::Analysis;
 use crate::websocket::{FrameHeader, Opcode};
 
 pub const CLIENT: Direction = Direction::ClientToServer;
@@ -107,11 +107,33 @@ pub fn packet<'a>(
         payload_length: 0,
         analysis: Analysis::default(),
         window: 0,
+        window_size: None,
+        layers: no_layers(),
+        since: Since::default(),
         tls: &[],
         heads: &[],
         frames,
         frame_count: frames.len() as u64,
     })
+}
+
+/// A packet of which nothing was captured.
+fn no_layers() -> Layers<'static> {
+    let packet =
+        Packet { time: Timestamp::default(), link_type: LinkType::ETHERNET, original_length: 66, data: &[] };
+    let ends = ends();
+    let segment = Segment {
+        source: ends.client,
+        destination: ends.server,
+        sequence: SeqNumber(1),
+        acknowledgment: SeqNumber(1),
+        flags: Flags::ACK,
+        window: 0,
+        payload_length: 0,
+        payload: &[],
+        captured: &[],
+    };
+    Layers::new(&packet, &segment)
 }
 
 pub fn opened() -> Record<'static> {

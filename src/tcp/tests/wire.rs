@@ -177,6 +177,7 @@ impl Wire {
             window: sent.window,
             payload_length: sent.data.len() as u32 + sent.missing,
             payload: &sent.data,
+            captured: &[],
         };
         let Wire { connections, seen, notes, slots, .. } = self;
         connections.push(packet, &segment, &mut |event| record(slots, seen, notes, event));
