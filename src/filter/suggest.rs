@@ -52,6 +52,9 @@ const UNSUPPORTED: [&str; 25] = [
 /// Longer words are like no field, and the edit distance takes time with their length.
 const LONGEST_WORD: usize = 64;
 
+/// Names that a list holds at most.
+const LISTED: usize = 12;
+
 /// Help for what is not supported: what is.
 pub(super) const OPERATORS: &str = "the operators are == != > < >= <=, and, or, not, and parentheses";
 
@@ -95,7 +98,11 @@ pub(super) fn fields_of(protocol: &str) -> String {
     listed(|name| name.strip_prefix(protocol).is_some_and(|rest| rest.starts_with('.')))
 }
 
+/// Of very many, the first.
 fn listed(wanted: impl Fn(&str) -> bool) -> String {
     let names: Vec<&str> = FIELDS.iter().map(|field| field.name).filter(|name| wanted(name)).collect();
-    names.join(", ")
+    match names.split_at_checked(LISTED) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} and {} more", first.join(", "), rest.len()),
+        _ => names.join(", "),
+    }
 }

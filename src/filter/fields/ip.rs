@@ -7,7 +7,7 @@ use super::header::{UNSIGNED_8, UNSIGNED_16, bit, number, protocol, words};
 use super::row::{both, ends, receiver, sender};
 use super::{Field, FieldType, Scope};
 use crate::filter::Value;
-use crate::record::HeaderKind::Ipv4;
+use crate::record::HeaderKind::{Ipv4, Ipv6};
 
 /// Why the addresses are not those of Wireshark everywhere.
 pub(super) const INNERMOST: &str =
@@ -115,9 +115,12 @@ pub(super) static FIELDS: &[Field] = &[
         "How many more hops a packet may take (RFC 791 §3.1).",
         |record, found| number(record, Ipv4, 64..72, found),
     ),
-    Field::new("ip.version", UNSIGNED_8, "The version in the IPv4 header, which is 4.", |record, found| {
-        number(record, Ipv4, 0..4, found)
-    }),
+    Field::new(
+        "ip.version",
+        UNSIGNED_8,
+        "The version in the IP header: 4, or 6 for IPv6.",
+        |record, found| number(record, Ipv4, 0..4, found) || number(record, Ipv6, 0..4, found),
+    ),
 ];
 
 fn ipv4(end: SocketAddr) -> Option<Value<'static>> {

@@ -142,6 +142,7 @@ fn every_field_of_ipv6() {
         &raw,
         &[
             ("ipv6.version", "6"),
+            ("ip.version", "6"),
             ("ipv6.tclass", "43"),
             ("ipv6.flow", "74565"),
             ("ipv6.plen", "40"),
@@ -243,7 +244,14 @@ fn every_header_of_a_tunnel_counts_and_the_addresses_of_the_connection() {
     let tunnel = [Captured(LinkType::RAW, ipv4(41, &inner), 0)];
     check(
         &tunnel,
-        &[("ip.ttl", "63"), ("ip.proto", "41"), ("ip.src", ""), ("ipv6.hlim", "61"), ("ipv6.src", "fe80::1")],
+        &[
+            ("ip.ttl", "63"),
+            ("ip.version", "4 6"),
+            ("ip.proto", "41"),
+            ("ip.src", ""),
+            ("ipv6.hlim", "61"),
+            ("ipv6.src", "fe80::1"),
+        ],
     );
     let same = [Captured(LinkType::RAW, ipv4(4, &ipv4(6, &tcp(1000, ACK, &[], b""))), 0)];
     check(&same, &[("ip.proto", "4 6"), ("ip.len", "68 44"), ("ip.addr", "10.0.0.1 10.0.0.2")]);

@@ -21,7 +21,8 @@ fn literal(field_type: FieldType) -> BoxedStrategy<Value<'static>> {
         }
         FieldType::Ipv4 => (any::<u32>(), 0..=32_u8).prop_map(|(a, p)| Value::Ipv4(a.into(), p)).boxed(),
         FieldType::Ipv6 => (any::<u128>(), 0..=128_u8).prop_map(|(a, p)| Value::Ipv6(a.into(), p)).boxed(),
-        other => unreachable!("no literal of {other:?} can be written"),
+        // No literal of it can be written.
+        _ => any::<bool>().prop_map(Value::Boolean).boxed(),
     }
 }
 
@@ -31,9 +32,12 @@ fn test() -> impl Strategy<Value = Expr> {
         let boolean = field.field_type == FieldType::Boolean;
         let relation = if boolean && relation.orders() { Relation::Equal } else { relation };
         literal(field.field_type).prop_map(move |value| match field.field_type {
-            FieldType::Protocol => Expr::Exists(field),
+            FieldType::Protocol | FieldType::Label => Expr::Exists(field),
             _ if with_itself => Expr::Compare(Operand::Field(field), relation, Operand::Field(field)),
-            _ => Expr::Compare(Operand::Field(field), relation, Operand::Literal(value)),
+            FieldType::Boolean | FieldType::Unsigned { .. } | FieldType::Ipv4 | FieldType::Ipv6 => {
+                Expr::Compare(Operand::Field(field), relation, Operand::Literal(value))
+            }
+            _ => Expr::Exists(field),
         })
     })
 }
