@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use sockeye::base::{Limits, Timestamp};
 use sockeye::capture::{LinkType, Packet};
-use sockeye::packet::Decoder;
+use sockeye::packet::{Decoder, Layers};
 
 /// Link types that are read, and one that is not.
 const LINK_TYPES: [u16; 13] = [1, 101, 0, 9, 12, 14, 108, 113, 228, 229, 276, 105, 1];
@@ -37,6 +37,9 @@ fuzz_target!(|input: &[u8]| {
         if let Some(segment) = decoder.decode(&packet) {
             segments += 1;
             assert!(segment.payload_length as usize >= segment.payload.len());
+            let layers = Layers::new(&packet, &segment);
+            assert!(layers.headers().all(|header| header.length <= header.bytes.len()));
+            assert_eq!(layers.tcp().map(|header| header.payload()), Some(segment.payload));
         }
     }
     let not_decoded: u64 = decoder.not_decoded().map(|(_, packets)| packets).sum();

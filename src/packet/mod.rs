@@ -1,8 +1,8 @@
 //! Packets become TCP segments.
 //!
 //! In comes a [`Packet`]; out goes the [`Segment`] in it, or nothing, and the reason is counted. Link layers, tunnels
-//! and IP come off one after the other; fragments of IP datagrams wait for each other. The way back is
-//! [`Segment::to_ethernet`]. This room trusts no checksum
+//! and IP come off one after the other; fragments of IP datagrams wait for each other. Who asks what the headers said
+//! finds them in [`Layers`]. The way back is [`Segment::to_ethernet`]. This room trusts no checksum
 //! (offload writes wrong ones) and does not know connections. It is the only one that names `etherparse`.
 //!
 //! ```text

@@ -72,6 +72,7 @@ pub(in crate::filter) fn receiver(record: &Record<'_>) -> Option<SocketAddr> {
     })
 }
 
+/// The sender, then the receiver.
 pub(in crate::filter) fn both(record: &Record<'_>, mut found: impl FnMut(SocketAddr) -> bool) -> bool {
-    ends(record).is_some_and(|ends| found(ends.client) || found(ends.server))
+    sender(record).is_some_and(&mut found) || receiver(record).is_some_and(found)
 }

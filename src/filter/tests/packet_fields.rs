@@ -335,6 +335,8 @@ fn rfc7323_2_2_windows_are_scaled_if_both_syns_say_so() {
     check(&open(&two, &twenty), &[("tcp.window_size", "512 512 2048 8388608")]);
     check(&open(&two, &none), &[("tcp.window_size", "512 512 512 512")]);
     check(&open(&none, &two), &[("tcp.window_size", "512 512 512 512")]);
+    check(&open(&two, &two), &[("ip.src", "10.0.0.1 10.0.0.2 10.0.0.1 10.0.0.2")]);
+    check(&open(&two, &two)[1..2], &[("tcp.port", "3000 40000"), ("ip.addr", "10.0.0.2 10.0.0.1")]);
     check(&open(&two, &two)[1..], &[("tcp.window_size", "512")]);
     check(&open(&two, &two)[2..], &[("tcp.window_size", ""), ("tcp.window_size_value", "512 512")]);
 }

@@ -89,6 +89,30 @@ proptest! {
     }
 
     #[test]
+    fn the_headers_of_a_packet_lie_inside_each_other_and_the_last_is_that_of_the_segment(
+        (link_type, data) in likely_packets(),
+        cut in 0_usize..3,
+    ) {
+        let packet = packet(LinkType(link_type), &data, data.len() + cut);
+        let mut decoder = Decoder::new(&Limits::default());
+        if let Some(segment) = decoder.decode(&packet) {
+            let layers = Layers::new(&packet, &segment);
+            let tcp = layers.tcp().unwrap();
+            prop_assert_eq!(tcp.payload(), segment.payload);
+            prop_assert_eq!(tcp.bits(0..16), Some(segment.source.port().into()));
+            prop_assert!(layers.headers().count() > 0);
+            let mut outer = data.as_ptr_range();
+            for header in layers.headers().chain([tcp]) {
+                let inner = header.bytes.as_ptr_range();
+                prop_assert!(outer.start <= inner.start && inner.end <= outer.end);
+                prop_assert!(header.length <= header.bytes.len());
+                prop_assert_eq!(header.own().len() + header.payload().len(), header.bytes.len());
+                outer = header.payload().as_ptr_range();
+            }
+        }
+    }
+
+    #[test]
     fn a_packet_alone_gives_a_segment_that_borrows_it_or_one_reason((link_type, data) in likely_packets()) {
         let packet = packet(LinkType(link_type), &data, data.len());
         let found = alone(&packet, |segment| segment.payload.as_ptr_range());

@@ -46,14 +46,14 @@ pub(in crate::filter) static FIELDS: &[Field] = &[
         "A packet that fills a hole which a later one had left.",
         |record, found| marked(record, Analysis::OUT_OF_ORDER, found),
     )
-    .differs("However late it comes; after some milliseconds Wireshark calls it a retransmission."),
+    .differs("Judged by bytes, not by time: what fills a hole counts however late it comes, what comes again never does."),
     Field::new(
         "tcp.analysis.retransmission",
         FieldType::Label,
         "A packet all of whose bytes have been captured before.",
         |record, found| marked(record, Analysis::RETRANSMISSION, found),
     )
-    .differs("What fills a hole is not one, and of bytes partly new neither."),
+    .differs("Judged by bytes, not by time: what fills a hole is none however late it comes, nor is what has new bytes."),
     Field::new(
         "tcp.analysis.zero_window",
         FieldType::Label,
