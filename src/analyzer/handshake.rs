@@ -6,8 +6,8 @@ use crate::base::{PacketId, PerDirection};
 use crate::check::{self, Rule};
 use crate::http::{Request, Response};
 use crate::record::{
-    Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, Protocol, Record, RequestRow, Switched,
-    Text,
+    Accept, Handshake, HandshakeRequest, HandshakeResponse, Head, Outcome, Protocol, Record, RequestRow,
+    Switched, Text,
 };
 use crate::websocket::{self, Extensions, Negotiated, Wants};
 
@@ -16,7 +16,7 @@ pub(super) fn request(scene: &mut Scene<'_, '_>, head: &Request) {
     scene.learn_protocol(Protocol::Http);
     scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
-    shared.row.head(facts, || request_line(head));
+    shared.row.head(facts, head.span.length, || Head::Request(head.clone()));
     scene.facts.asked |= websocket::wants_websocket(head) == Wants::Upgrade;
     if head.asks_for_upgrade() {
         let place = scene.place(head.span.end);
@@ -29,7 +29,7 @@ pub(super) fn response(scene: &mut Scene<'_, '_>, request: Option<&Request>, hea
     scene.learn_protocol(Protocol::Http);
     scene.facts.sides_by_handshake();
     let Scene { facts, shared, .. } = scene;
-    shared.row.head(facts, || status_line(head));
+    shared.row.head(facts, head.span.length, || Head::Response(head.clone()));
     if interim {
         return;
     }
@@ -158,16 +158,4 @@ fn accept<'a>(key: Option<&[u8]>, response: Option<&'a Response>) -> Accept<'a> 
     let expected = key.map(websocket::accept_for);
     let valid = received.zip(expected.as_ref()).map(|(received, expected)| received == expected.as_bytes());
     Accept { received: received.map(Text), expected, valid }
-}
-
-/// `GET /chat HTTP/1.1`, for the packet list.
-fn request_line(head: &Request) -> String {
-    let (method, target) = (String::from_utf8_lossy(&head.method), String::from_utf8_lossy(&head.target));
-    format!("{method} {target} HTTP/{}.{}", head.version.0, head.version.1)
-}
-
-/// `HTTP/1.1 101 Switching Protocols`, for the packet list.
-fn status_line(head: &Response) -> String {
-    let reason = String::from_utf8_lossy(&head.reason);
-    format!("HTTP/{}.{} {} {reason}", head.version.0, head.version.1, head.status)
 }

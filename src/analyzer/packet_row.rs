@@ -2,14 +2,12 @@
 
 use super::Out;
 use super::facts::Facts;
-use crate::record::{Ends, Layers, PacketRow, Place, Record, Since, TlsRecord};
+use crate::record::{Ends, Frame, Frames, Head, Layers, PacketRow, Place, Record, Since, TlsRecord};
 use crate::tcp::SegmentNote;
-use crate::websocket::FrameHeader;
 
-/// Frame headers kept of one row. No packet carries more, but one that fills a hole can complete more.
-const HEADERS: usize = 64 << 10;
-/// Frame headers for which the buffer is kept from row to row; few packets complete more.
-const KEPT: usize = 1024;
+/// Bytes of HTTP heads after which no further one is kept of a row. A packet carries fewer, but one that fills a hole
+/// can complete more.
+const HEADS: u64 = 1 << 20;
 
 /// An alert before its content is told.
 const ALERT: &str = "Alert";
@@ -23,8 +21,11 @@ pub(super) struct RowDraft {
     segment: Option<Segment>,
     /// What stands in TLS records.
     tls: Vec<TlsRecord>,
-    heads: Vec<String>,
-    frames: Vec<FrameHeader>,
+    heads: Vec<Head>,
+    /// Bytes of `heads` on the wire.
+    head_bytes: u64,
+    head_count: u64,
+    frames: Frames,
     frame_count: u64,
 }
 
@@ -78,8 +79,8 @@ impl RowDraft {
         }
     }
 
-    /// The segment completes an HTTP head with this first line.
-    pub fn head(&mut self, facts: &Facts, line: impl FnOnce() -> String) {
+    /// The segment completes an HTTP head of `length` bytes.
+    pub fn head(&mut self, facts: &Facts, length: u64, head: impl FnOnce() -> Head) {
         let Some(segment) = self.of(facts) else { return };
         segment.protocol = "HTTP";
         // The head may have turned client and server round.
@@ -87,17 +88,21 @@ impl RowDraft {
             segment.ends = facts.ends;
             segment.note.direction = segment.note.direction.reverse();
         }
-        self.heads.push(line());
+        self.head_count += 1;
+        if self.head_bytes < HEADS {
+            self.head_bytes = self.head_bytes.saturating_add(length);
+            self.heads.push(head());
+        }
     }
 
-    /// The segment completes a frame.
-    pub fn frame(&mut self, facts: &Facts, header: FrameHeader) {
-        let Some(segment) = self.of(facts) else { return };
+    /// The segment completes a frame. At most `cap` payload bytes are kept of the row; `false` if that was too little.
+    ///
+    /// One payload may be as long, so a frame that has the row for itself, and is not compressed, is kept whole.
+    pub fn frame(&mut self, facts: &Facts, frame: &Frame<'_>, cap: usize) -> bool {
+        let Some(segment) = self.of(facts) else { return true };
         segment.protocol = "WebSocket";
         self.frame_count += 1;
-        if self.frames.len() < HEADERS {
-            self.frames.push(header);
-        }
+        self.frames.push(frame, cap)
     }
 
     /// The row's segment, if it belongs to this connection: a packet can end another connection too.
@@ -126,13 +131,14 @@ impl RowDraft {
             since,
             tls: &self.tls,
             heads: &self.heads,
+            head_count: self.head_count,
             frames: &self.frames,
             frame_count: self.frame_count,
         }));
         self.tls.clear();
         self.heads.clear();
+        (self.head_bytes, self.head_count) = (0, 0);
         self.frames.clear();
-        self.frames.shrink_to(KEPT);
         self.frame_count = 0;
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Shared {
     pub inflater: Inflater,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
     pub row: RowDraft,
+    /// Of the last frame, if it is a Pong that answers a Ping: nanoseconds since that.
+    pub ping_nanos: Option<i64>,
     /// Findings wait for the row of the message that their frame may complete.
     hold: bool,
     /// How often secrets came.
@@ -87,6 +89,7 @@ impl Shared {
             link_types: HashSet::new(),
             keys: KeyMemory::default(),
             row: RowDraft::default(),
+            ping_nanos: None,
             hold: false,
             cut: false,
             keys_added: 0,
@@ -103,7 +106,7 @@ impl Shared {
     pub fn wanted(&self) -> Wanted {
         let payload = self.options.payload.min(self.options.limits.payload);
         match self.options.rows {
-            Rows::Packets => Wanted::default(),
+            Rows::Packets => Wanted { frame: payload, message: payload },
             Rows::Frames => Wanted { frame: payload, message: 0 },
             Rows::Messages => Wanted { frame: 0, message: payload },
         }

@@ -7,7 +7,7 @@ use crate::base::{Direction, Span, StreamEvent};
 use crate::check::conduct::Sent;
 use crate::check::frame::FrameAt;
 use crate::check::{self, Violation};
-use crate::record::{self, Close, Inflated, Payload, Protocol, Record, SidesKnownBy, Text};
+use crate::record::{self, Close, Inflated, Joined, Payload, Protocol, Record, SidesKnownBy, Text};
 use crate::websocket::{
     Cap, CloseBody, Content, Evidence, Frame, FrameHeader, Membership, Message, Opcode, Session,
     SessionEvent, Undecoded,
@@ -133,39 +133,76 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     if frame.header.opcode == Opcode::Close {
         closing(scene, frame.direction, close.as_ref());
     }
-    let place = scene.place(frame.span.end);
-    if scene.shared.options.rows == Rows::Frames {
-        let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
-        let record = record::Frame {
-            place,
-            ends: scene.facts.ends,
-            from: frame.direction,
-            number: frame.number,
-            span: frame.span,
-            header: frame.header,
-            payload_captured: frame.payload_captured,
-            missing: frame.missing,
-            payload: if frame.membership.compressed {
-                Payload::Bytes(payload)
-            } else {
-                Payload::new(frame.membership.opcode, payload, truncated)
-            },
-            truncated,
-            compressed: frame.membership.compressed,
-            inflated: frame.completes.and_then(|message| inflated(scene.shared, message)),
-            undecoded: frame.completes.and_then(undecoded),
-            content: frame.membership.opcode,
-            message: frame.membership.message,
-            close: close.as_ref().map(said),
-        };
-        scene.tell(&Record::Frame(record));
+    let Membership { message, .. } = frame.membership;
+    let at = FrameAt { from: frame.direction, number: frame.number, message, span: frame.span };
+    let sent = Sent {
+        header: &frame.header,
+        at: &at,
+        acked: frame.acked,
+        payload: frame.control_body(),
+        cut: frame.is_cut(),
+    };
+    scene.shared.ping_nanos = scene.facts.conduct.nanos_since_ping(&sent);
+    match scene.shared.options.rows {
+        Rows::Frames => scene.tell(&Record::Frame(told(scene, frame, close.as_ref()))),
+        Rows::Packets => keep(scene, frame, close.as_ref()),
+        Rows::Messages => {}
     }
-    let Scene { facts, shared, .. } = scene;
-    shared.row.frame(facts, frame.header);
-    shared.hold();
-    judge(scene, frame, close);
-    if scene.shared.options.rows == Rows::Frames && frame.truncated {
+    scene.shared.hold();
+    judge(scene, frame, &sent, close);
+    if scene.shared.options.rows != Rows::Messages && frame.truncated {
         tell_cap(scene, ("frame", frame.number), frame.payload.len());
+    }
+}
+
+/// A frame, as records tell it.
+fn told<'a>(scene: &Scene<'_, '_>, frame: &Frame<'a>, close: Option<&CloseBody<'a>>) -> record::Frame<'a> {
+    let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
+    let Membership { message, opcode, compressed, .. } = frame.membership;
+    record::Frame {
+        place: scene.place(frame.span.end),
+        ends: scene.facts.ends,
+        from: frame.direction,
+        number: frame.number,
+        span: frame.span,
+        header: frame.header,
+        payload_captured: frame.payload_captured,
+        missing: frame.missing,
+        payload: Payload::of_frame(compressed, opcode, payload, truncated),
+        truncated,
+        compressed,
+        inflated: frame.completes.and_then(|message| inflated(scene.shared, message)),
+        undecoded: frame.completes.and_then(undecoded),
+        content: opcode,
+        message,
+        joined: frame.completes.and_then(|message| joined(scene.shared, message)),
+        close: close.map(said),
+        ping_nanos: scene.shared.ping_nanos,
+    }
+}
+
+/// The message that a frame completes, if it has others too.
+fn joined<'a>(shared: &Shared, message: &Message<'a>) -> Option<Joined<'a>> {
+    let read = shared.options.rows == Rows::Packets && !message.compressed;
+    (message.fragments > 1).then(|| Joined {
+        fragments: message.fragments,
+        wire_length: message.wire_length,
+        payload: read.then(|| shown(shared, message.payload, message.truncated).0),
+    })
+}
+
+/// The row of the packet gets the frame.
+fn keep(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<&CloseBody<'_>>) {
+    let record = told(scene, frame, close);
+    let Scene { facts, shared, .. } = &mut *scene;
+    let whole = shared.row.frame(facts, &record, shared.options.limits.payload);
+    if !whole {
+        let packet = scene.shared.packet.number;
+        tell_once(
+            scene,
+            "payload",
+            &format!("of the payloads that packet {packet} completes not all are read"),
+        );
     }
 }
 
@@ -197,36 +234,28 @@ fn shown<'a>(shared: &Shared, payload: &'a [u8], truncated: bool) -> (&'a [u8], 
 }
 
 /// Tells what is wrong with a frame.
-fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<CloseBody<'_>>) {
+fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, sent: &Sent<'_>, close: Option<CloseBody<'_>>) {
     let Some(websocket) = scene.facts.websocket else { return };
-    let Membership { message, part, .. } = frame.membership;
-    let at = FrameAt { from: frame.direction, number: frame.number, message, span: frame.span };
+    let at = sent.at;
     let packet = frame.span.end;
     check::frame::header(
         &frame.header,
-        &at,
+        at,
         websocket.negotiated,
-        part.message_was_open(),
+        frame.membership.part.message_was_open(),
         &mut |violation| break_rule(scene, frame.direction, &frame.span, violation),
     );
     if let Some(body) = close {
         let mut out = |violation| break_rule(scene, frame.direction, &frame.span, violation);
-        check::frame::close(&frame.header, body, &at, &mut out);
+        check::frame::close(&frame.header, body, at, &mut out);
     }
-    let sent = Sent {
-        header: &frame.header,
-        at: &at,
-        acked: frame.acked,
-        payload: frame.control_body(),
-        cut: frame.is_cut(),
-    };
     let mut found = Vec::new();
-    scene.facts.conduct.frame(&sent, &mut |violation| found.push(violation));
+    scene.facts.conduct.frame(sent, &mut |violation| found.push(violation));
     for violation in found {
         scene.find(packet, violation);
     }
     if frame.direction == Direction::ClientToServer {
-        judge_waiting(scene, &frame.header, &at, frame.acked);
+        judge_waiting(scene, &frame.header, at, frame.acked);
     }
 }
 
@@ -271,15 +300,21 @@ fn not_a_frame(scene: &mut Scene<'_, '_>, direction: Direction, header: &FrameHe
 /// not the user's wish.
 fn tell_cap(scene: &mut Scene<'_, '_>, (kind, number): (&str, u64), kept: usize) {
     let Shared { options, .. } = &*scene.shared;
-    if kept >= options.payload || scene.facts.shortened {
+    if kept >= options.payload {
         return;
     }
-    scene.facts.shortened = true;
     let limit = if kept >= options.limits.payload { "payload" } else { "held_total" };
-    let text = format!("of {kind} {number} only the first {kept} payload bytes are shown");
+    tell_once(scene, limit, &format!("of {kind} {number} only the first {kept} payload bytes are shown"));
+}
+
+/// Says, once a connection, what of its payload a cap left out.
+fn tell_once(scene: &mut Scene<'_, '_>, limit: &'static str, left_out: &str) {
+    if std::mem::replace(&mut scene.facts.shortened, true) {
+        return;
+    }
     // Everything was judged; only what is shown of it is less.
     let incomplete = scene.facts.findings.incomplete;
-    scene.limit_reached(limit, &text);
+    scene.limit_reached(limit, left_out);
     scene.facts.findings.incomplete = incomplete;
 }
 
@@ -307,7 +342,7 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         tell_message(scene, message);
     }
     let reads_it = match scene.shared.options.rows {
-        Rows::Packets => false,
+        Rows::Packets => message.compressed || message.fragments > 1,
         Rows::Frames => message.compressed,
         Rows::Messages => true,
     };
@@ -343,6 +378,7 @@ fn tell_message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         span: message.span,
         header: message.header,
         frames: message.frames,
+        fragments: message.fragments,
         compressed: message.compressed,
         assumed,
         undecoded: undecoded(message),
@@ -352,6 +388,7 @@ fn tell_message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         complete: message.whole && length.is_some(),
         truncated,
         close: close.as_ref().map(said),
+        ping_nanos: scene.shared.ping_nanos.filter(|_| message.header.opcode == Opcode::Pong),
     };
     scene.tell(&Record::Message(record));
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Ends, Place, Text};
+use super::{Ends, Frames, Head, Place, Text};
 use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::{Flags, Layers};
 use crate::tcp::Analysis;
@@ -44,10 +44,12 @@ pub struct PacketRow<'a> {
     pub since: Since,
     /// What stands in the TLS records that it completes; of very many, the first.
     pub tls: &'a [TlsRecord],
-    /// First lines of the HTTP heads that it completes.
-    pub heads: &'a [String],
-    /// Headers of the WebSocket frames that it completes; of very many, the first.
-    pub frames: &'a [crate::websocket::FrameHeader],
+    /// The HTTP heads that it completes; of very many, the first.
+    pub heads: &'a [Head],
+    /// How many heads it completes.
+    pub head_count: u64,
+    /// The WebSocket frames that it completes; of very many, the first.
+    pub frames: &'a Frames,
     /// How many frames it completes.
     pub frame_count: u64,
 }

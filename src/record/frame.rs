@@ -40,8 +40,12 @@ pub struct Frame<'a> {
     pub content: Opcode,
     /// The message it belongs to; `None` for a continuation of nothing.
     pub message: Option<u64>,
+    /// The message that ends with this frame, if it has others too.
+    pub joined: Option<Joined<'a>>,
     /// What a Close frame says.
     pub close: Option<Close<'a>>,
+    /// Of a Pong that answers a Ping: nanoseconds since that Ping.
+    pub ping_nanos: Option<i64>,
 }
 
 /// A WebSocket message: its fragments joined (RFC 6455 §5.4). Control frames are messages of one frame.
@@ -61,6 +65,8 @@ pub struct Message<'a> {
     pub header: FrameHeader,
     /// Number of its first frame and of its last.
     pub frames: [u64; 2],
+    /// How many frames it has.
+    pub fragments: u64,
     /// Whether it is compressed (RFC 7692 §6).
     pub compressed: bool,
     /// Whether that is only assumed, as the handshake was not captured, and it did inflate.
@@ -79,6 +85,8 @@ pub struct Message<'a> {
     pub truncated: bool,
     /// What a Close frame says.
     pub close: Option<Close<'a>>,
+    /// Of a Pong that answers a Ping: nanoseconds since that Ping.
+    pub ping_nanos: Option<i64>,
 }
 
 /// What a compressed message says.
@@ -90,6 +98,18 @@ pub struct Inflated<'a> {
     pub truncated: bool,
     /// Whether it is only assumed that it is compressed, as the handshake was not captured.
     pub assumed: bool,
+}
+
+/// A message of several frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined<'a> {
+    /// How many frames it has.
+    pub fragments: u64,
+    /// Payload bytes announced by its frames.
+    pub wire_length: u64,
+    /// The payload of all of them, as far as somebody reads it with the row of the packet; `None` in other rows, and
+    /// if it is compressed.
+    pub payload: Option<&'a [u8]>,
 }
 
 /// A payload, unmasked.
@@ -115,6 +135,11 @@ impl<'a> Payload<'a> {
             result => result.ok(),
         };
         text.map_or(Payload::Bytes(bytes), Payload::Text)
+    }
+
+    /// The payload of a frame whose message is `compressed` or not.
+    pub fn of_frame(compressed: bool, content: Opcode, bytes: &'a [u8], truncated: bool) -> Self {
+        if compressed { Payload::Bytes(bytes) } else { Payload::new(content, bytes, truncated) }
     }
 
     /// The bytes themselves.

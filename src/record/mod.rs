@@ -11,6 +11,7 @@ mod connection;
 mod finding;
 mod frame;
 mod handshake;
+mod kept;
 mod text;
 
 pub use connection::{
@@ -18,8 +19,9 @@ pub use connection::{
     TlsRecord, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
-pub use frame::{Frame, Inflated, Message, Payload};
+pub use frame::{Frame, Inflated, Joined, Message, Payload};
 pub use handshake::{Accept, Handshake, HandshakeRequest, HandshakeResponse, Outcome, RequestRow, Switched};
+pub use kept::{Frames, Head};
 pub use text::Text;
 
 pub use crate::packet::{Flags, Header, HeaderKind, Layers};

@@ -7,8 +7,8 @@ use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
 use crate::record::{
-    Close, Connection, EndedBy, Finding, Frame, Handshake, Inflated, Message, Opened, Outcome, PacketRow,
-    Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsRecord, Verdict,
+    Close, Connection, EndedBy, Finding, Frame, Handshake, Head, Inflated, Message, Opened, Outcome,
+    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsRecord, Verdict,
 };
 use crate::tls::{alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
@@ -54,16 +54,17 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     }
     for head in row.heads.iter().take(NAMED) {
         text.push_str(separator);
-        escape_into(text, head.as_bytes(), false);
+        first_line(text, head);
         separator = "; ";
     }
-    for header in row.frames.iter().take(NAMED) {
+    for header in row.frames.headers().take(NAMED) {
         text.push_str(separator);
         frame_header(text, header);
         separator = "; ";
     }
-    let more_heads = row.heads.len().saturating_sub(NAMED) as u64;
-    let more = row.frame_count.saturating_sub(NAMED as u64).saturating_add(more_heads);
+    let named = |count: usize| count.min(NAMED) as u64;
+    let more_heads = row.head_count.saturating_sub(named(row.heads.len()));
+    let more = row.frame_count.saturating_sub(named(row.frames.len())).saturating_add(more_heads);
     if more > 0 {
         let _ = write!(text, "; and {more} more");
     }
@@ -71,6 +72,25 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     if separator.is_empty() || row.flags.has(Flags::FIN) || row.flags.has(Flags::RST) {
         text.push_str(separator);
         segment(text, row);
+    }
+}
+
+/// Appends `GET /chat HTTP/1.1`, or `HTTP/1.1 101 Switching Protocols`.
+fn first_line(text: &mut String, head: &Head) {
+    let lossy = |text: &mut String, bytes| {
+        escape_into(text, String::from_utf8_lossy(bytes).as_bytes(), false);
+    };
+    match head {
+        Head::Request(head) => {
+            lossy(text, &head.method);
+            text.push(' ');
+            lossy(text, &head.target);
+            let _ = write!(text, " HTTP/{}.{}", head.version.0, head.version.1);
+        }
+        Head::Response(head) => {
+            let _ = write!(text, "HTTP/{}.{} {} ", head.version.0, head.version.1, head.status);
+            lossy(text, &head.reason);
+        }
     }
 }
 

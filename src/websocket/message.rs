@@ -17,6 +17,8 @@ pub struct Message<'a> {
     pub header: FrameHeader,
     /// The numbers of its first frame and its last.
     pub frames: [u64; 2],
+    /// How many frames it has.
+    pub fragments: u64,
     /// From its first byte to its last, frames of the same direction in between included.
     pub span: Span,
     /// Payload bytes announced by its frames.
@@ -99,6 +101,7 @@ struct OpenMessage {
     compressed: bool,
     damaged: bool,
     wire_length: u64,
+    fragments: u64,
     /// Examines a text that is not compressed.
     text: Utf8,
     /// Frames and span so far; `None` until the first frame is over.
@@ -160,6 +163,7 @@ impl Joiner {
             compressed: membership.compressed,
             damaged: false,
             wire_length: 0,
+            fragments: 0,
             text: Utf8::default(),
             extent: None,
         });
@@ -203,6 +207,7 @@ impl Joiner {
                 number: frame.membership.message?,
                 header: frame.header,
                 frames: [frame.number, frame.number],
+                fragments: 1,
                 span: frame.span,
                 wire_length: frame.header.payload_length,
                 payload: frame.payload,
@@ -215,6 +220,7 @@ impl Joiner {
             Part::First | Part::Interrupting | Part::Continuing => {
                 let open = self.open.as_mut()?;
                 open.damaged |= !whole;
+                open.fragments += 1;
                 open.wire_length = open.wire_length.saturating_add(frame.header.payload_length);
                 let (first, span) = open
                     .extent
@@ -288,6 +294,7 @@ impl Joiner {
             number: open.number,
             header: open.header,
             frames,
+            fragments: open.fragments,
             span,
             wire_length: open.wire_length,
             payload: if open.compressed { &[] } else { self.payload.bytes() },

@@ -105,6 +105,12 @@ impl Conduct {
         }
     }
 
+    /// Of a Pong that answers a Ping of the other side, nanoseconds since that; asked before the Pong is
+    /// [taken](Conduct::frame).
+    pub fn nanos_since_ping(&self, sent: &Sent<'_>) -> Option<i64> {
+        self.halves[sent.at.from.reverse()].pings.nanos_before(sent)
+    }
+
     /// A direction ends, as its `event` says, if that is an end.
     pub fn ended(&mut self, direction: Direction, event: &StreamEvent<'_>) {
         let end = match *event {

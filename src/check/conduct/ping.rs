@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::{Found, Sent};
-use crate::base::Direction;
+use crate::base::{Direction, Timestamp};
 use crate::check::{Violation, registry};
 use crate::record::Side;
 use crate::websocket::Opcode;
@@ -40,6 +40,10 @@ struct Ping {
     /// Of its payload, if that is known.
     digest: Option<u64>,
     answered: bool,
+    /// A pong with its payload, or that of a later ping, has come.
+    ponged: bool,
+    /// When its last byte was captured.
+    time: Timestamp,
     state: State,
 }
 
@@ -80,6 +84,8 @@ impl Pings {
                 digest: sent.payload.map(digest),
                 // The capture may hold an answer before the ping.
                 answered: self.ponged.is_some_and(|acked| acked >= end),
+                ponged: false,
+                time: sent.at.span.end.time,
                 state: State::Sent,
             });
         }
@@ -125,11 +131,31 @@ impl Pings {
         Some((&registry::PONG_PAYLOAD_MISMATCH, text))
     }
 
+    /// How long before a pong of the other side the ping came that it answers.
+    pub(super) fn nanos_before(&self, pong: &Sent<'_>) -> Option<i64> {
+        let ping = self.pings.get(self.echoed(pong)?)?;
+        Some(pong.at.span.end.time.nanos_since(ping.time))
+    }
+
+    /// The ping that a pong repeats: the last one with its payload that its sender had received and not repeated yet.
+    /// It is the one most likely meant (RFC 6455 §5.5.3 lets it stand for those before), and an error of one ping does
+    /// not carry over to the next.
+    fn echoed(&self, pong: &Sent<'_>) -> Option<usize> {
+        let digest = digest(pong.payload.filter(|_| pong.is(Opcode::Pong))?);
+        self.pings.iter().rposition(|ping| {
+            let received = pong.acked.is_none_or(|acked| ping.end <= acked);
+            ping.digest == Some(digest) && received && !ping.ponged
+        })
+    }
+
     /// A pong answers the ping with its payload and all before it; for the sake of silence, all that its sender had
     /// received.
     fn answer(&mut self, pong: &Sent<'_>) {
         let digest = pong.payload.map(digest);
         let equal = self.pings.iter().rposition(|ping| digest.is_some() && ping.digest == digest);
+        if let Some(echoed) = self.echoed(pong) {
+            self.pings.iter_mut().take(echoed + 1).for_each(|ping| ping.ponged = true);
+        }
         for (at, ping) in self.pings.iter_mut().enumerate() {
             ping.answered |=
                 equal.is_some_and(|equal| at <= equal) || pong.acked.is_none_or(|acked| ping.end <= acked);

@@ -1,20 +1,304 @@
-//! `http.*`: the opening handshake.
+//! `http.*`: requests and responses; above all the opening handshake.
 
-use super::{Field, FieldType};
+use super::websocket::lossy;
+use super::{Field, FieldType, Found};
 use crate::filter::Value;
-use crate::record::Record;
+use crate::http::{Header, Headers, Request, Response};
+use crate::record::{Head, Record};
 
-pub(super) static FIELDS: &[Field] = &[Field::new(
-    "http",
-    FieldType::Protocol,
-    "An HTTP request or response, or a packet with a part of one.",
-    |record, found| is_http(record) && found(Value::Boolean(true)),
-)];
+pub(super) static FIELDS: &[Field] = &[
+    Field::new(
+        "http",
+        FieldType::Protocol,
+        "An HTTP request or response, or a packet with a part of one.",
+        |record, found| is_http(record) && found(Value::Boolean(true)),
+    ),
+    Field::new("http.accept", FieldType::Text, "The Accept header (RFC 9110 §12.5.1).", |record, found| {
+        header(record, "Accept", found)
+    }),
+    Field::new(
+        "http.accept_encoding",
+        FieldType::Text,
+        "The Accept-Encoding header (RFC 9110 §12.5.3).",
+        |record, found| header(record, "Accept-Encoding", found),
+    ),
+    Field::new(
+        "http.accept_language",
+        FieldType::Text,
+        "The Accept-Language header (RFC 9110 §12.5.4).",
+        |record, found| header(record, "Accept-Language", found),
+    ),
+    Field::new(
+        "http.authorization",
+        FieldType::Text,
+        "The Authorization header (RFC 9110 §11.6.2).",
+        |record, found| header(record, "Authorization", found),
+    ),
+    Field::new(
+        "http.cache_control",
+        FieldType::Text,
+        "The Cache-Control header (RFC 9111 §5.2).",
+        |record, found| header(record, "Cache-Control", found),
+    ),
+    Field::new(
+        "http.connection",
+        FieldType::Text,
+        "The Connection header (RFC 9110 §7.6.1).",
+        |record, found| header(record, "Connection", found),
+    ),
+    Field::new(
+        "http.content_encoding",
+        FieldType::Text,
+        "The Content-Encoding header (RFC 9110 §8.4).",
+        |record, found| header(record, "Content-Encoding", found),
+    ),
+    Field::new(
+        "http.content_length_header",
+        FieldType::Text,
+        "The Content-Length header (RFC 9110 §8.6).",
+        |record, found| header(record, "Content-Length", found),
+    ),
+    Field::new(
+        "http.content_type",
+        FieldType::Text,
+        "The Content-Type header (RFC 9110 §8.3).",
+        |record, found| header(record, "Content-Type", found),
+    ),
+    Field::new("http.cookie", FieldType::Text, "The Cookie header (RFC 6265 §5.4).", |record, found| {
+        header(record, "Cookie", found)
+    }),
+    Field::new("http.date", FieldType::Text, "The Date header (RFC 9110 §6.6.1).", |record, found| {
+        header(record, "Date", found)
+    }),
+    Field::keyed(
+        "http.header",
+        FieldType::Text,
+        "Any header, by its name in any case: http.header[\"X-Request-Id\"]; without a name, all of them.",
+        |record, name, found| match name {
+            Some(name) => header(record, name, found),
+            None => any_field(record, None, |field| lossy(&field.value, found)),
+        },
+    ),
+    Field::new("http.host", FieldType::Text, "The Host header (RFC 9110 §7.2).", |record, found| {
+        header(record, "Host", found)
+    }),
+    Field::new(
+        "http.last_modified",
+        FieldType::Text,
+        "The Last-Modified header (RFC 9110 §8.8.2).",
+        |record, found| header(record, "Last-Modified", found),
+    ),
+    Field::new(
+        "http.location",
+        FieldType::Text,
+        "The Location header (RFC 9110 §10.2.2).",
+        |record, found| header(record, "Location", found),
+    ),
+    Field::new(
+        "http.proxy_authenticate",
+        FieldType::Text,
+        "The Proxy-Authenticate header (RFC 9110 §11.7.1).",
+        |record, found| header(record, "Proxy-Authenticate", found),
+    ),
+    Field::new(
+        "http.proxy_authorization",
+        FieldType::Text,
+        "The Proxy-Authorization header (RFC 9110 §11.7.2).",
+        |record, found| header(record, "Proxy-Authorization", found),
+    ),
+    Field::new(
+        "http.referer",
+        FieldType::Text,
+        "The Referer header (RFC 9110 §10.1.3).",
+        |record, found| header(record, "Referer", found),
+    ),
+    Field::new(
+        "http.request",
+        FieldType::Boolean,
+        "True for a request; a handshake has its request and its response.",
+        |record, found| any_request(record, |_| found(Value::Boolean(true))),
+    ),
+    Field::new(
+        "http.request.line",
+        FieldType::Text,
+        "A header line of a request, name and value, with its line end.",
+        |record, found| any_request(record, |request| lines(&request.headers, found)),
+    )
+    .differs("There is one space behind the colon and CRLF at the end, whatever was sent."),
+    Field::new(
+        "http.request.method",
+        FieldType::Text,
+        "The method of a request (RFC 9110 §9).",
+        |record, found| any_request(record, |request| lossy(&request.method, found)),
+    ),
+    Field::new(
+        "http.request.uri",
+        FieldType::Text,
+        "What a request asks for, as written (RFC 9112 §3.2).",
+        |record, found| any_request(record, |request| lossy(&request.target, found)),
+    ),
+    Field::new(
+        "http.request.version",
+        FieldType::Text,
+        "The version in a request, \"HTTP/1.1\" (RFC 9112 §2.3).",
+        |record, found| any_request(record, |request| version(request.version, found)),
+    ),
+    Field::new(
+        "http.response",
+        FieldType::Boolean,
+        "True for a response; a handshake has its request and its response.",
+        |record, found| any_response(record, |_| found(Value::Boolean(true))),
+    ),
+    Field::new(
+        "http.response.code",
+        FieldType::Unsigned { bits: 16 },
+        "The status code of a response (RFC 9110 §15).",
+        |record, found| any_response(record, |response| found(Value::Unsigned(response.status.into()))),
+    ),
+    Field::new(
+        "http.response.line",
+        FieldType::Text,
+        "A header line of a response, name and value, with its line end.",
+        |record, found| any_response(record, |response| lines(&response.headers, found)),
+    )
+    .differs("There is one space behind the colon and CRLF at the end, whatever was sent."),
+    Field::new(
+        "http.response.phrase",
+        FieldType::Text,
+        "The reason phrase of a response, if it has one (RFC 9112 §4).",
+        |record, found| {
+            any_response(record, |response| !response.reason.is_empty() && lossy(&response.reason, found))
+        },
+    ),
+    Field::new(
+        "http.response.version",
+        FieldType::Text,
+        "The version in a response, \"HTTP/1.1\" (RFC 9112 §2.3).",
+        |record, found| any_response(record, |response| version(response.version, found)),
+    ),
+    Field::new(
+        "http.sec_websocket_accept",
+        FieldType::Text,
+        "The Sec-WebSocket-Accept header (RFC 6455 §11.3.3).",
+        |record, found| header(record, "Sec-WebSocket-Accept", found),
+    ),
+    Field::new(
+        "http.sec_websocket_extensions",
+        FieldType::Text,
+        "The Sec-WebSocket-Extensions header (RFC 6455 §11.3.2).",
+        |record, found| header(record, "Sec-WebSocket-Extensions", found),
+    ),
+    Field::new(
+        "http.sec_websocket_key",
+        FieldType::Text,
+        "The Sec-WebSocket-Key header (RFC 6455 §11.3.1).",
+        |record, found| header(record, "Sec-WebSocket-Key", found),
+    ),
+    Field::new(
+        "http.sec_websocket_protocol",
+        FieldType::Text,
+        "The Sec-WebSocket-Protocol header (RFC 6455 §11.3.4).",
+        |record, found| header(record, "Sec-WebSocket-Protocol", found),
+    ),
+    Field::new(
+        "http.sec_websocket_version",
+        FieldType::Text,
+        "The Sec-WebSocket-Version header (RFC 6455 §11.3.5).",
+        |record, found| header(record, "Sec-WebSocket-Version", found),
+    ),
+    Field::new("http.server", FieldType::Text, "The Server header (RFC 9110 §10.2.4).", |record, found| {
+        header(record, "Server", found)
+    }),
+    Field::new(
+        "http.set_cookie",
+        FieldType::Text,
+        "The Set-Cookie header (RFC 6265 §4.1).",
+        |record, found| header(record, "Set-Cookie", found),
+    ),
+    Field::new(
+        "http.transfer_encoding",
+        FieldType::Text,
+        "The Transfer-Encoding header (RFC 9112 §6.1).",
+        |record, found| header(record, "Transfer-Encoding", found),
+    ),
+    Field::new("http.upgrade", FieldType::Text, "The Upgrade header (RFC 9110 §7.8).", |record, found| {
+        header(record, "Upgrade", found)
+    }),
+    Field::new(
+        "http.user_agent",
+        FieldType::Text,
+        "The User-Agent header (RFC 9110 §10.1.5).",
+        |record, found| header(record, "User-Agent", found),
+    ),
+    Field::new(
+        "http.www_authenticate",
+        FieldType::Text,
+        "The WWW-Authenticate header (RFC 9110 §11.6.1).",
+        |record, found| header(record, "WWW-Authenticate", found),
+    ),
+    Field::new(
+        "http.x_forwarded_for",
+        FieldType::Text,
+        "The X-Forwarded-For header, which proxies add.",
+        |record, found| header(record, "X-Forwarded-For", found),
+    ),
+];
 
 fn is_http(record: &Record<'_>) -> bool {
     match record {
         Record::Request(_) | Record::Switched(_) | Record::Handshake(_) => true,
-        Record::Packet(row) => row.protocol == "HTTP",
+        Record::Packet(row) => row.protocol == "HTTP" || row.head_count > 0,
         _ => false,
     }
+}
+
+/// Whether `found` holds for one of the requests of a record.
+fn any_request(record: &Record<'_>, mut found: impl FnMut(&Request) -> bool) -> bool {
+    match record {
+        Record::Request(row) => found(row.head),
+        Record::Handshake(row) => row.request.is_some_and(|request| found(request.head)),
+        Record::Packet(row) => row.heads.iter().any(|head| match head {
+            Head::Request(request) => found(request),
+            Head::Response(_) => false,
+        }),
+        _ => false,
+    }
+}
+
+/// Whether `found` holds for one of the responses of a record.
+fn any_response(record: &Record<'_>, mut found: impl FnMut(&Response) -> bool) -> bool {
+    match record {
+        Record::Switched(row) => found(row.head),
+        Record::Handshake(row) => row.response.is_some_and(|response| found(response.head)),
+        Record::Packet(row) => row.heads.iter().any(|head| match head {
+            Head::Request(_) => false,
+            Head::Response(response) => found(response),
+        }),
+        _ => false,
+    }
+}
+
+/// Whether `found` holds for one of the header fields, of that name if there is one, of the heads of a record.
+fn any_field(record: &Record<'_>, name: Option<&str>, mut found: impl FnMut(&Header) -> bool) -> bool {
+    let mut any = |headers: &Headers| match name {
+        Some(name) => headers.fields(name).any(&mut found),
+        None => headers.0.iter().any(&mut found),
+    };
+    any_request(record, |request| any(&request.headers))
+        || any_response(record, |response| any(&response.headers))
+}
+
+fn header(record: &Record<'_>, name: &str, found: Found<'_>) -> bool {
+    any_field(record, Some(name), |field| lossy(&field.value, found))
+}
+
+fn lines(headers: &Headers, found: Found<'_>) -> bool {
+    headers.0.iter().any(|Header { name, value, .. }| {
+        let line = [&**name, b": ", value, b"\r\n"].concat();
+        lossy(&line, found)
+    })
+}
+
+fn version((major, minor): (u8, u8), found: Found<'_>) -> bool {
+    found(Value::Text(&format!("HTTP/{major}.{minor}")))
 }

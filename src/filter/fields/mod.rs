@@ -10,6 +10,7 @@ mod http;
 mod ip;
 mod ipv6;
 pub(super) mod row;
+mod sockeye;
 mod tcp;
 mod tls;
 mod websocket;
@@ -45,7 +46,6 @@ pub(crate) enum Scope {
     /// The row, without its payload.
     Row,
     /// The payload too.
-    #[allow(dead_code)]
     Payload,
 }
 
@@ -105,6 +105,7 @@ static TABLES: &[&[Field]] = &[
     http::FIELDS,
     ip::FIELDS,
     ipv6::FIELDS,
+    sockeye::FIELDS,
     tcp::FIELDS,
     tcp::ANALYSIS,
     tcp::OPTIONS,
@@ -129,7 +130,6 @@ impl Field {
         Self { name, field_type, meaning, deviation: None, scope: Scope::Row, read: Read::Plain(read) }
     }
 
-    #[allow(dead_code)]
     const fn keyed(
         name: &'static str,
         field_type: FieldType,

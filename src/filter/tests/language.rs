@@ -98,7 +98,7 @@ fn observed_in_wireshark_equal_is_any_occurrence_and_not_equal_is_all_of_at_leas
     assert!(!matches("websocket.opcode != 1", &record), "it has none");
     assert!(matches("not websocket.opcode == 1", &record));
 
-    let headers = [header(1, true, true, 5), header(9, true, true, 0)];
+    let headers = frames([header(1, true, true, 5), header(9, true, true, 0)]);
     let coalesced = packet(ends(), CLIENT, "WebSocket", &headers);
     assert!(!matches("websocket.opcode != 9", &coalesced), "one of the two is a ping");
     assert!(matches("websocket.opcode != 8", &coalesced));

@@ -4,6 +4,7 @@ mod packet_fields;
 mod properties;
 mod readings;
 mod samples;
+mod upper;
 
 use super::Filter;
 use crate::record::Record;

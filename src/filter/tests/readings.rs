@@ -125,8 +125,8 @@ fn ipv6_ends_have_ipv6_fields_and_no_ipv4_ones() {
 
 #[test]
 fn http_and_websocket_are_where_they_are_seen() {
-    let http = packet(ends(), CLIENT, "HTTP", &[]);
-    let headers = [header(9, true, true, 0)];
+    let http = packet_of(ends(), CLIENT, "HTTP");
+    let headers = frames([header(9, true, true, 0)]);
     let websocket = packet(ends(), CLIENT, "WebSocket", &headers);
     let cases = [
         (http, true, false),
@@ -178,7 +178,7 @@ fn a_message_has_the_length_of_all_its_frames_and_is_final_when_whole() {
 
 #[test]
 fn a_packet_row_has_one_value_for_each_frame_that_it_completes() {
-    let headers = [header(1, true, true, 5), header(9, false, false, 126)];
+    let headers = frames([header(1, true, true, 5), header(9, false, false, 126)]);
     let record = packet(ends(), CLIENT, "WebSocket", &headers);
     for filter in [
         "websocket.opcode == 1 and websocket.opcode == 9",
@@ -201,8 +201,8 @@ fn what_is_about_the_capture_as_a_whole_always_passes() {
 
 #[test]
 fn a_packet_of_very_many_frames_is_no_more_work_than_its_frames() {
-    let headers: Vec<_> =
-        [0, 1].into_iter().cycle().take(1_000_000).map(|opcode| header(opcode, true, false, 20)).collect();
+    let headers =
+        frames([0, 1].into_iter().cycle().take(1_000_000).map(|opcode| header(opcode, true, false, 20)));
     let record = packet(ends(), CLIENT, "WebSocket", &headers);
     assert!(!matches("websocket.opcode == websocket.payload_length", &record));
     assert!(!matches("websocket.fin == websocket.mask", &record));

@@ -59,7 +59,9 @@ pub fn frame(from: Direction, header: FrameHeader) -> Record<'static> {
         undecoded: None,
         content: Opcode::Text,
         message: Some(1),
+        joined: None,
         close: None,
+        ping_nanos: None,
     })
 }
 
@@ -73,6 +75,7 @@ pub fn message(complete: bool) -> Record<'static> {
         span: span(),
         header: header(1, false, true, 10),
         frames: [1, 2],
+        fragments: 2,
         compressed: false,
         assumed: false,
         undecoded: None,
@@ -82,19 +85,32 @@ pub fn message(complete: bool) -> Record<'static> {
         complete,
         truncated: false,
         close: None,
+        ping_nanos: None,
     })
 }
 
-pub fn packet_between(ends: Ends, from: Direction) -> Record<'static> {
-    packet(ends, from, "TCP", &[])
+static NO_FRAMES: LazyLock<Frames> = LazyLock::new(Frames::default);
+
+/// Frames of the client with these headers and no payload.
+pub fn frames(headers: impl IntoIterator<Item = FrameHeader>) -> Frames {
+    let mut frames = Frames::default();
+    for header in headers {
+        let Record::Frame(frame) = frame(CLIENT, header) else { panic!("a frame") };
+        frames.push(&frame, usize::MAX);
+    }
+    frames
 }
 
-pub fn packet<'a>(
-    ends: Ends,
-    from: Direction,
-    protocol: &'static str,
-    frames: &'a [FrameHeader],
-) -> Record<'a> {
+pub fn packet_between(ends: Ends, from: Direction) -> Record<'static> {
+    packet_of(ends, from, "TCP")
+}
+
+/// A packet that completes nothing.
+pub fn packet_of(ends: Ends, from: Direction, protocol: &'static str) -> Record<'static> {
+    packet(ends, from, protocol, &NO_FRAMES)
+}
+
+pub fn packet<'a>(ends: Ends, from: Direction, protocol: &'static str, frames: &'a Frames) -> Record<'a> {
     Record::Packet(PacketRow {
         place: place(),
         ends,
@@ -112,6 +128,7 @@ pub fn packet<'a>(
         since: Since::default(),
         tls: &[],
         heads: &[],
+        head_count: 0,
         frames,
         frame_count: frames.len() as u64,
     })
@@ -140,7 +157,7 @@ pub fn opened() -> Record<'static> {
     Record::Opened(Opened { place: place(), ends: ends(), handshake_nanos: None })
 }
 
-static REQUEST: LazyLock<http::Request> = LazyLock::new(|| http::Request {
+pub static REQUEST: LazyLock<http::Request> = LazyLock::new(|| http::Request {
     method: (*b"GET").into(),
     target: (*b"/").into(),
     version: (1, 1),
@@ -151,7 +168,7 @@ static REQUEST: LazyLock<http::Request> = LazyLock::new(|| http::Request {
     body: None,
 });
 
-static RESPONSE: LazyLock<http::Response> = LazyLock::new(|| http::Response {
+pub static RESPONSE: LazyLock<http::Response> = LazyLock::new(|| http::Response {
     version: (1, 1),
     status: 101,
     reason: Box::default(),
