@@ -96,8 +96,6 @@ impl RowDraft {
     }
 
     /// The segment completes a frame. At most `cap` payload bytes are kept of the row; `false` if that was too little.
-    ///
-    /// One payload may be as long, so a frame that has the row for itself, and is not compressed, is kept whole.
     pub fn frame(&mut self, facts: &Facts, frame: &Frame<'_>, cap: usize) -> bool {
         let Some(segment) = self.of(facts) else { return true };
         segment.protocol = "WebSocket";

@@ -191,11 +191,13 @@ fn joined<'a>(shared: &Shared, message: &Message<'a>) -> Option<Joined<'a>> {
     })
 }
 
-/// The row of the packet gets the frame.
+/// The row of the packet gets the frame. A row keeps as many bytes as one frame can bring: its payload, and that of the
+/// message that it completes.
 fn keep(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<&CloseBody<'_>>) {
     let record = told(scene, frame, close);
     let Scene { facts, shared, .. } = &mut *scene;
-    let whole = shared.row.frame(facts, &record, shared.options.limits.payload);
+    let cap = shared.options.limits.payload.saturating_mul(2);
+    let whole = shared.row.frame(facts, &record, cap);
     if !whole {
         let packet = scene.shared.packet.number;
         tell_once(

@@ -86,6 +86,11 @@ impl Frames {
         let mut whole = true;
         let mut keep = |bytes: &[u8]| {
             let kept = bytes.len().min(cap.saturating_sub(self.bytes.len()));
+            let (needed, capacity) = (self.bytes.len() + kept, self.bytes.capacity());
+            if needed > capacity {
+                let wanted = needed.max(capacity.saturating_mul(2).min(cap));
+                self.bytes.reserve_exact(wanted - self.bytes.len());
+            }
             self.bytes.extend_from_slice(bytes.get(..kept).unwrap_or_default());
             whole &= kept == bytes.len();
             (kept, kept < bytes.len())

@@ -13,6 +13,7 @@ mod fragments;
 mod hostile;
 mod layering;
 mod output;
+mod packets;
 mod page;
 mod properties;
 mod rules;
