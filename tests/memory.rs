@@ -348,7 +348,7 @@ fn sequence_numbers_that_jump_by_hundreds_of_megabytes() {
 
 #[test]
 fn a_frame_that_announces_more_than_there_can_be() {
-    for rows in [Rows::Frames, Rows::Messages] {
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
         stays_under(LONGEST_ROW, &["payload"], options(rows, usize::MAX), |analysis| {
             let mut tcp = analysis.websocket(0);
             analysis.segment(&mut tcp, 1, ACK, b"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff");
@@ -358,6 +358,24 @@ fn a_frame_that_announces_more_than_there_can_be() {
             }
         });
     }
+}
+
+#[test]
+fn a_packet_that_completes_many_long_frames() {
+    let limits = Limits { payload: MIB as usize, ..Limits::default() };
+    let options = limited(Rows::Packets, usize::MAX, limits);
+    stays_under(SMALL + 16 * MIB, &["payload"], options, |analysis| {
+        let mut tcp = analysis.websocket(0);
+        let mut first = tcp.next[1];
+        tcp.next[1] += 1;
+        let frame = [&b"\x82\x7e\xea\x60"[..], &[7; 60_000]].concat();
+        let wire = frame.repeat(60);
+        for segment in wire[1..].chunks(50_000) {
+            analysis.segment(&mut tcp, 1, ACK, segment);
+        }
+        std::mem::swap(&mut first, &mut tcp.next[1]);
+        analysis.segment(&mut tcp, 1, ACK, &wire[..1]);
+    });
 }
 
 /// Connections remembered while many more come. The default is sixteen times that, which takes long without optimization.
@@ -490,7 +508,7 @@ fn heads_that_do_not_end_on_many_connections() {
 fn messages_that_do_not_end_on_many_connections() {
     let limits = Limits { held_total: 8 * MIB, ..Limits::default() };
     let payload = [7; 30_000];
-    for rows in [Rows::Frames, Rows::Messages] {
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
         stays_under(
             SMALL + 800 * CONNECTION + HISTORY + 8 * MIB,
             &["held_total"],

@@ -157,7 +157,9 @@ impl Frames {
     /// Forgets them, and gives large buffers back.
     pub fn clear(&mut self) {
         let Self { frames, bytes, missing } = self;
-        (frames.clear(), bytes.clear(), missing.clear());
+        frames.clear();
+        bytes.clear();
+        missing.clear();
         frames.shrink_to(KEPT_FRAMES);
         bytes.shrink_to(KEPT_BYTES);
         missing.shrink_to(KEPT_FRAMES);

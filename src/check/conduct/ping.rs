@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher};
+use std::num::NonZero;
 
 use super::{Found, Sent};
 use crate::base::{Direction, Timestamp};
@@ -38,7 +39,7 @@ struct Ping {
     /// The offset behind it.
     end: u64,
     /// Of its payload, if that is known.
-    digest: Option<u64>,
+    digest: Option<NonZero<u64>>,
     answered: bool,
     /// A pong with its payload, or that of a later ping, has come.
     ponged: bool,
@@ -191,8 +192,8 @@ impl Pings {
 }
 
 /// Stands for a payload. Two that differ and have the same one are found by chance once in 2^64 pairs.
-fn digest(payload: &[u8]) -> u64 {
+fn digest(payload: &[u8]) -> NonZero<u64> {
     let mut hasher = DefaultHasher::new();
     hasher.write(payload);
-    hasher.finish()
+    NonZero::new(hasher.finish()).unwrap_or(NonZero::<u64>::MIN)
 }

@@ -12,7 +12,8 @@ pub(super) static FIELDS: &[Field] = &[
         FieldType::Protocol,
         "An HTTP request or response, or a packet with a part of one.",
         |record, found| is_http(record) && found(Value::Boolean(true)),
-    ),
+    )
+    .differs("Wireshark has a head, and all of its fields, in the packet that ends its body."),
     Field::new("http.accept", FieldType::Text, "The Accept header (RFC 9110 §12.5.1).", |record, found| {
         header(record, "Accept", found)
     }),

@@ -172,8 +172,8 @@ pub(super) static FIELDS: &[Field] = &[
         |record, found| any_unit(record, |unit| unit.header.fin && text(unit, found)),
     )
     .differs(
-        "Wireshark does not inflate a message of several frames. With rows of frames, the last fragment of one that is \
-         not compressed has only its own part.",
+        "Wireshark inflates no message of several frames, and wrongly what refers to one. With rows of frames, the last \
+         fragment of a message that is not compressed has only its own part.",
     )
     .of(Scope::Payload),
     Field::new(

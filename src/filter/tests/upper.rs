@@ -400,5 +400,5 @@ fn words_are_those_of_the_json_output() {
         let record = Record::Handshake(Handshake { outcome: Some(outcome), ..row });
         assert_eq!(values("sockeye.outcome", &record), [word(outcome)]);
     }
-    assert_eq!([Direction::ClientToServer, SERVER].map(|from| word(from)), ["client", "server"]);
+    assert_eq!([Direction::ClientToServer, SERVER].map(word), ["client", "server"]);
 }
