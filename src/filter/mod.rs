@@ -4,22 +4,38 @@
 //! whether it is wanted, or a [`FilterError`] that points into the expression. This room does not analyze anything: it
 //! sees only what records say.
 //!
-//! The language so far: the fields and protocols of [`FIELDS`], alone (the record has it) or compared by
-//! `== != > < >= <=` (`eq ne gt lt ge le`) with a number, `true` or `false`, an address, a network or another field;
-//! `not and or` (`! && ||`) in this order of precedence; parentheses. The meaning is that of Wireshark 4.
+//! The language is that of Wireshark 4.0, of which `docs/filter.md` tells all; what Wireshark calls a display filter is
+//! one here, with the same meaning, or is refused with the reason.
+//!
+//! A text goes through `lexer` and `grammar` (operands) or `parse` (tests); `typing`, `relation` and `literal` give it
+//! types; `tree` is the result, which `eval` and `compare` hold against a record, `early` against a connection, and
+//! `print` writes.
 
+mod arithmetic;
 mod column;
+mod compare;
+mod early;
 mod error;
 mod eval;
 mod fields;
+mod function;
+mod grammar;
 mod lexer;
+mod literal;
+mod number;
 mod parse;
+mod pattern;
+mod print;
+mod relation;
+mod slice;
+mod strings;
 mod suggest;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod typing;
 mod value;
+mod written;
 
 pub use column::Column;
 pub use error::FilterError;
@@ -28,7 +44,7 @@ pub use value::Value;
 
 use std::fmt;
 
-use crate::record::Record;
+use crate::record::{Ends, Record};
 
 /// A display filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,8 +68,36 @@ impl Filter {
 
     /// Whether a record is wanted. One that is about the capture as a whole always is, so that a filter hides nothing
     /// of what was lost.
+    ///
+    /// Takes time with the number and length of the values that the filter names, and no memory, unless it compares
+    /// text with text, or calls a function that makes some.
     pub fn matches(&self, record: &Record<'_>) -> bool {
-        fields::row::place(record).is_none() || self.tree.holds(record)
+        fields::row::place(record).is_none() || self.tree.holds(&eval::Row::new(record))
+    }
+
+    /// Whether a record of a connection can be wanted, as far as the ends of that connection and its number, `stream`,
+    /// tell: if not, none is, whichever end is called the client.
+    ///
+    /// ```
+    /// use sockeye::filter::Filter;
+    /// use sockeye::record::Ends;
+    ///
+    /// let ends = Ends { client: "10.0.0.1:40000".parse()?, server: "10.0.0.2:80".parse()? };
+    /// let may_match = |filter| Filter::parse(filter).map(|filter| filter.may_match(&ends, 0));
+    /// assert!(!may_match("tcp.port == 443 and websocket")?);
+    /// assert!(may_match("tcp.port == 443 or websocket")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn may_match(&self, ends: &Ends, stream: u64) -> bool {
+        early::may_match(&self.tree, *ends, stream)
+    }
+
+    /// Whether it reads payload, so that rows without payload would not do. That a protocol is there shows without.
+    pub fn reads_payload(&self) -> bool {
+        self.tree.any_field(&mut |field, alone| {
+            let exists = alone && field.field_type == FieldType::Protocol;
+            field.scope == fields::Scope::Payload && !exists
+        })
     }
 }
 

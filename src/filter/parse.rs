@@ -1,222 +1,287 @@
-//! The grammar.
+//! The grammar of tests.
 //!
 //! ```text
 //! filter      = disjunction
-//! disjunction = conjunction { ( "or" | "||" ) conjunction }
+//! disjunction = exclusion { ( "or" | "||" ) exclusion }
+//! exclusion   = conjunction { ( "xor" | "^^" ) conjunction }
 //! conjunction = negation { ( "and" | "&&" ) negation }
-//! negation    = ( "not" | "!" ) negation | "(" disjunction ")" | test
-//! test        = field [ relation ( value | field ) ]
+//! negation    = ( "not" | "!" ) negation | "(" disjunction ")" | [ "any" | "all" ] relation
+//! relation    = operand [ comparison operand { comparison operand }
+//!                       | "contains" operand
+//!                       | ( "matches" | "~" ) string
+//!                       | [ "not" ] "in" "{" member { "," member } "}" ]
+//! member      = operand [ ".." operand ]
 //! ```
-//!
-//! A rule of the grammar that does not fit is a failure for good, with the mistake to be reported: one token is always
-//! enough to know which rule it is.
-
-use nom::combinator::{map_opt, verify};
-use nom::{Err, Parser};
 
 use super::error::{Mistake, quoted};
 use super::fields::Field;
-use super::lexer::{Parsed, is_string, is_word, token};
+use super::grammar::{begins_operand, deeper, operand, operation};
+use super::lexer::{Tokens, is_word};
+use super::literal::{Beside, fitting};
+use super::relation::{self, EXAMPLES, Sign};
 use super::suggest;
-use super::tree::{Expr, Relation};
-use super::typing::{self, Comparison};
-
-/// Levels of parentheses and `not`: parsing and evaluating recurse as deep.
-const MAX_DEPTH: usize = 128;
+use super::tree::{Every, Expr};
+use super::typing;
+use super::written::Written;
 
 /// Bytes of a filter: more than anybody writes by hand or puts on a command line.
 const MAX_LENGTH: usize = 64 << 10;
 
 const AND: &[&str] = &["and", "&&"];
+const XOR: &[&str] = &["xor", "^^"];
 const OR: &[&str] = &["or", "||"];
 const NOT: &[&str] = &["not", "!"];
-
-const EXAMPLES: &str = "try `websocket` or `tcp.port == 3000`";
+const MATCHES: &[&str] = &["matches", "~"];
 
 /// Reads a whole filter.
 pub(super) fn parse(text: &str) -> Result<Expr, Mistake<'_>> {
-    if text.len() > MAX_LENGTH {
-        let message = format!("there are {} bytes", text.len());
-        return Err(Mistake::new(before(text), message, format!("{MAX_LENGTH} are the most that are read")));
+    check_length(text)?;
+    let mut tokens = Tokens::new(text);
+    if tokens.peek().is_empty() {
+        return Err(Mistake::new(text.split_at(0).0, "nothing is asked for", EXAMPLES));
     }
-    if token(text).is_err() {
-        return Err(Mistake::new(before(text), "nothing is asked for", EXAMPLES));
-    }
-    match disjunction(text, 0) {
-        Ok((rest, tree)) => match token(rest) {
-            Ok((_, extra)) => Err(unexpected(extra)),
-            Err(_) => Ok(tree),
-        },
-        Err(Err::Error(mistake) | Err::Failure(mistake)) => Err(mistake),
-        Err(Err::Incomplete(_)) => Err(Mistake::new(before(text), "the end is missing", EXAMPLES)),
+    let tree = joined(&mut tokens, 0, 0)?;
+    match tokens.peek() {
+        "" => Ok(tree),
+        extra => Err(unexpected(extra)),
     }
 }
 
-fn disjunction(input: &str, depth: usize) -> Parsed<'_, Expr> {
-    chain(input, OR, |rest| conjunction(rest, depth), Expr::Or)
-}
-
-fn conjunction(input: &str, depth: usize) -> Parsed<'_, Expr> {
-    chain(input, AND, |rest| negation(rest, depth), Expr::And)
-}
-
-/// One link, or several with separators between them. Not nom's `separated_list1`, which takes much more stack.
-fn chain<'t>(
-    input: &'t str,
-    separators: &[&str],
-    link: impl Fn(&'t str) -> Parsed<'t, Expr>,
-    several: fn(Vec<Expr>) -> Expr,
-) -> Parsed<'t, Expr> {
-    let (mut rest, first) = link(input)?;
-    let mut links = vec![first];
-    while let Ok((behind, _)) = one_of(separators).parse(rest) {
-        let (end, next) = link(behind)?;
-        links.push(next);
-        rest = end;
+/// That a text is not too long to be read.
+pub(super) fn check_length(text: &str) -> Result<(), Mistake<'_>> {
+    if text.len() <= MAX_LENGTH {
+        return Ok(());
     }
-    Ok((rest, <[Expr; 1]>::try_from(links).map_or_else(several, |[only]| only)))
+    let message = format!("there are {} bytes", text.len());
+    Err(Mistake::new(text.split_at(0).0, message, format!("{MAX_LENGTH} are the most that are read")))
 }
 
-fn negation(input: &str, depth: usize) -> Parsed<'_, Expr> {
-    match token(input) {
-        Ok((rest, not)) if NOT.contains(&not) => {
-            let (rest, inner) = negation(rest, deeper(not, depth)?)?;
-            Ok((rest, Expr::Not(Box::new(inner))))
-        }
-        Ok((rest, open @ "(")) => group(open, rest, deeper(open, depth)?),
-        Ok((rest, first)) => test(first, rest),
-        Err(_) => fail(Mistake::new(before(input), "a test is missing at the end", EXAMPLES)),
-    }
-}
+/// The spellings of `and`, `xor` or `or`, how tightly it binds, and what it makes of the tests that it joins.
+type Join = (&'static [&'static str], u8, fn(Vec<Expr>) -> Expr);
 
-fn group<'t>(open: &'t str, input: &'t str, depth: usize) -> Parsed<'t, Expr> {
-    let (rest, inner) = disjunction(input, depth)?;
-    match token(rest) {
-        Ok((rest, ")")) => Ok((rest, inner)),
-        Ok((_, extra)) => fail(unexpected(extra)),
-        Err(_) => fail(Mistake::new(open, "`(` is never closed", "add `)` behind what belongs together")),
-    }
-}
+const JOINS: [Join; 3] = [(OR, 0, Expr::Or), (XOR, 1, Expr::Xor), (AND, 2, Expr::And)];
 
-fn test<'t>(left: &'t str, input: &'t str) -> Parsed<'t, Expr> {
-    let Some(field) = Field::find(left) else { return fail(no_field(left, input)) };
-    let Ok((rest, (sign, relation))) = relation(input) else { return Ok((input, Expr::Exists(field))) };
-    let (rest, right) = value(sign, field, rest)?;
-    match typing::comparison(&Comparison { field, left, relation, sign, right }) {
-        Ok(comparison) => Ok((rest, comparison)),
-        Err(mistake) => fail(mistake),
-    }
-}
-
-/// The token behind a relation, if it can be one side of a comparison at all.
-fn value<'t>(sign: &str, field: &Field, input: &'t str) -> Parsed<'t, &'t str> {
-    let missing = |at| {
-        let message = format!("a value is missing after {}", quoted(sign));
-        Mistake::new(at, message, typing::fitting(field))
+/// A test, or several that are joined by what binds at least as tightly as `least`. One function for all three joins:
+/// with one for each, a level of parentheses would take too much stack.
+fn joined<'t>(tokens: &mut Tokens<'t>, least: u8, depth: usize) -> Result<Expr, Mistake<'t>> {
+    let mut left = negation(tokens, depth)?;
+    let join = |tokens: &Tokens<'t>| {
+        JOINS.iter().find(|(spellings, level, _)| *level >= least && spellings.contains(&tokens.peek()))
     };
-    match token(input) {
-        Ok((_, right)) if suggest::is_unsupported(right) => fail(unsupported(right)),
-        Ok((_, right)) if is_operator(right) || !(is_word(right) || is_string(right)) => fail(missing(right)),
-        Ok(word) => Ok(word),
-        Err(_) => fail(missing(before(input))),
+    while let Some((spellings, level, several)) = join(tokens) {
+        let mut links = vec![left];
+        while tokens.take(spellings).is_some() {
+            links.push(joined(tokens, level + 1, depth)?);
+        }
+        left = several(links);
+    }
+    Ok(left)
+}
+
+fn negation<'t>(tokens: &mut Tokens<'t>, depth: usize) -> Result<Expr, Mistake<'t>> {
+    if let Some(not) = tokens.take(NOT) {
+        return Ok(Expr::Not(Box::new(negation(tokens, deeper(not, depth)?)?)));
+    }
+    match tokens.take(&["("]) {
+        Some(open) => group(tokens, open, deeper(open, depth)?),
+        None => test(tokens, depth),
     }
 }
 
-fn relation(input: &str) -> Parsed<'_, (&str, Relation)> {
-    map_opt(token, |sign| {
-        let spelled =
-            Relation::SPELLINGS.iter().find(|(_, symbol, word)| sign == *symbol || sign == *word)?;
-        Some((sign, spelled.0))
-    })
-    .parse(input)
+fn group<'t>(tokens: &mut Tokens<'t>, open: &'t str, depth: usize) -> Result<Expr, Mistake<'t>> {
+    let inner = joined(tokens, 0, depth)?;
+    match tokens.peek() {
+        ")" if operation(tokens.peek_second()).is_some() => Err(no_group(open)),
+        ")" => {
+            tokens.advance();
+            Ok(inner)
+        }
+        "" => Err(Mistake::new(open, "`(` is never closed", "add `)` behind what belongs together")),
+        extra => Err(unexpected(extra)),
+    }
 }
 
-fn one_of<'t>(tokens: &[&str]) -> impl Parser<&'t str, Output = &'t str, Error = Mistake<'t>> {
-    verify(token, |token: &str| tokens.contains(&token))
+fn no_group(open: &str) -> Mistake<'_> {
+    Mistake::new(open, "`(` does not group a computation", "write `{` and `}` around it")
+}
+
+fn test<'t>(tokens: &mut Tokens<'t>, depth: usize) -> Result<Expr, Mistake<'t>> {
+    let quantifier = tokens.take(&["any", "all"]);
+    let every = if quantifier == Some("all") { Every::All } else { Every::Any };
+    if !begins_operand(tokens.peek()) || suggest::wrong_operator(tokens.peek()).is_some() {
+        return Err(missing_test(tokens));
+    }
+    let left = operand(tokens, depth)?;
+    let sign = tokens.peek();
+    if let Some((comparison, usual)) = suggest::comparison(sign) {
+        let every = if quantifier.is_some() { Some(every) } else { None };
+        return comparisons(
+            tokens,
+            left,
+            Sign { at: sign, comparison, every: every.unwrap_or(usual) },
+            every,
+            depth,
+        );
+    }
+    if tokens.take(&["contains"]).is_some() {
+        let right = right(tokens, sign, &left, depth)?;
+        return relation::contains(&left, every, sign, &right);
+    }
+    if tokens.take(MATCHES).is_some() {
+        let right = right(tokens, sign, &left, depth)?;
+        return relation::matches(&left, every, sign, &right);
+    }
+    if tokens.take(&["in"]).is_some() {
+        return set(tokens, &left, every, sign, depth);
+    }
+    if sign == "not" && tokens.peek_second() == "in" {
+        tokens.advance();
+        let word = tokens.advance();
+        return Ok(Expr::Not(Box::new(set(tokens, &left, every, word, depth)?)));
+    }
+    match quantifier {
+        Some(word) => {
+            let message = format!("a comparison is missing behind {}", quoted(word));
+            Err(Mistake::new(word, message, format!("try `{word} tcp.port == 3000`")))
+        }
+        None => relation::test(&left),
+    }
+}
+
+/// One comparison, or several one behind the other, which must all hold: `1 < tcp.port < 1024`.
+fn comparisons<'t>(
+    tokens: &mut Tokens<'t>,
+    mut left: Written<'t>,
+    mut sign: Sign<'t>,
+    every: Option<Every>,
+    depth: usize,
+) -> Result<Expr, Mistake<'t>> {
+    let mut links = Vec::new();
+    loop {
+        tokens.advance();
+        let right = right(tokens, sign.at, &left, depth)?;
+        let link = relation::compare(&left, sign, &right)?;
+        let Some((comparison, usual)) = suggest::comparison(tokens.peek()) else {
+            if links.is_empty() {
+                return Ok(link);
+            }
+            links.push(link);
+            return Ok(Expr::And(links));
+        };
+        links.push(link);
+        left = right;
+        sign = Sign { at: tokens.peek(), comparison, every: every.unwrap_or(usual) };
+    }
+}
+
+/// The operand behind a sign.
+fn right<'t>(
+    tokens: &mut Tokens<'t>,
+    sign: &str,
+    left: &Written<'t>,
+    depth: usize,
+) -> Result<Written<'t>, Mistake<'t>> {
+    if begins_operand(tokens.peek()) {
+        return operand(tokens, depth);
+    }
+    if let Some(mistake) = suggest::wrong_operator(tokens.peek()) {
+        return Err(mistake);
+    }
+    let help = match left.is_constant() {
+        true => String::from("a field stands here"),
+        false => fitting(typing::operand(left)?.beside),
+    };
+    let at = tokens.peek();
+    Err(Mistake::new(at, format!("a value is missing after {}", quoted(sign)), help))
+}
+
+/// What stands behind `in`.
+fn set<'t>(
+    tokens: &mut Tokens<'t>,
+    left: &Written<'t>,
+    every: Every,
+    word: &'t str,
+    depth: usize,
+) -> Result<Expr, Mistake<'t>> {
+    let beside: Beside<'t> = typing::operand(left)?.beside;
+    let Some(open) = tokens.take(&["{"]) else {
+        let at = tokens.peek();
+        return Err(Mistake::new(
+            at,
+            format!("a set is missing after {}", quoted(word)),
+            "a set is {80, 443, 8000..8999}",
+        ));
+    };
+    let mut members = Vec::new();
+    loop {
+        let first = member(tokens, beside, depth)?;
+        let last = match tokens.take(&[".."]) {
+            Some(_) => Some(member(tokens, beside, depth)?),
+            None => None,
+        };
+        members.push((first, last));
+        match tokens.peek() {
+            "," => tokens.advance(),
+            "}" => break,
+            "" => return Err(Mistake::new(open, "`{` is never closed", "add `}` behind the set")),
+            extra if begins_operand(extra) => {
+                let message = format!("a comma is missing before {}", quoted(extra));
+                return Err(Mistake::new(extra, message, "a set is {80, 443, 8000..8999}"));
+            }
+            extra => return Err(suggest::unexpected(extra, "a set is {80, 443, 8000..8999}")),
+        };
+    }
+    tokens.advance();
+    relation::within(left, every, word, &members)
+}
+
+fn member<'t>(tokens: &mut Tokens<'t>, beside: Beside<'t>, depth: usize) -> Result<Written<'t>, Mistake<'t>> {
+    if begins_operand(tokens.peek()) {
+        return operand(tokens, depth);
+    }
+    let at = tokens.peek();
+    Err(Mistake::new(at, "a value is missing in this set", fitting(beside)))
+}
+
+/// What is wrong where a test should begin.
+fn missing_test<'t>(tokens: &Tokens<'t>) -> Mistake<'t> {
+    let first = tokens.peek();
+    if first.is_empty() {
+        return Mistake::new(tokens.peek(), "a test is missing at the end", EXAMPLES);
+    }
+    if let Some(mistake) = suggest::wrong_operator(first) {
+        return mistake;
+    }
+    if is_word(first) || first == ")" || is_operator(first) {
+        return Mistake::new(first, format!("a test is missing before {}", quoted(first)), EXAMPLES);
+    }
+    Mistake::new(first, format!("{} is not expected here", quoted(first)), EXAMPLES)
 }
 
 fn is_operator(token: &str) -> bool {
-    [AND, OR, NOT].iter().any(|spellings| spellings.contains(&token)) || relation(token).is_ok()
-}
-
-fn deeper<'t>(at: &'t str, depth: usize) -> Result<usize, Err<Mistake<'t>>> {
-    if depth < MAX_DEPTH {
-        return Ok(depth + 1);
-    }
-    let help = format!("{MAX_DEPTH} levels of `(` and `not` are the most");
-    Err(Err::Failure(Mistake::new(at, "this is nested too deep", help)))
-}
-
-fn fail<T>(mistake: Mistake<'_>) -> Parsed<'_, T> {
-    Err(Err::Failure(mistake))
-}
-
-/// The place before a text: where something is missing.
-fn before(text: &str) -> &str {
-    text.split_at(0).0
-}
-
-/// What is wrong with a token, and with what follows it, where a test should begin.
-fn no_field<'t>(first: &'t str, input: &'t str) -> Mistake<'t> {
-    if let Some(mistake) = wrong_operator(first) {
-        return mistake;
-    }
-    if is_operator(first) || first == ")" {
-        return Mistake::new(first, format!("a test is missing before {}", quoted(first)), EXAMPLES);
-    }
-    if is_string(first) || first.starts_with(|c: char| c.is_ascii_digit() || c == '-') || first.contains(':')
-    {
-        let message = format!("a comparison begins with its field, not with {}", quoted(first));
-        return Mistake::new(first, message, field_first(first, input));
-    }
-    if !is_word(first) {
-        return Mistake::new(first, format!("{} is not expected here", quoted(first)), EXAMPLES);
-    }
-    if !first.contains('.') && matches!(token(input), Ok((_, "("))) {
-        let message = format!("functions such as {} are not supported", quoted(first));
-        return Mistake::new(first, message, suggest::OPERATORS);
-    }
-    Mistake::new(first, format!("unknown field {}", quoted(first)), suggest::field(first))
-}
-
-/// Help for a comparison with the value on the left.
-fn field_first(value: &str, input: &str) -> String {
-    let turned = relation(input).ok().and_then(|(rest, (_, relation))| {
-        let (_, field) = token(rest).ok()?;
-        Field::find(field)?;
-        Some(format!("write {}", quoted(&format!("{field} {} {value}", relation.mirrored()))))
-    });
-    turned.unwrap_or_else(|| String::from(EXAMPLES))
+    [AND, XOR, OR, NOT, MATCHES].iter().any(|spellings| spellings.contains(&token))
+        || suggest::comparison(token).is_some()
 }
 
 /// What is wrong with a token behind a whole test.
 fn unexpected(extra: &str) -> Mistake<'_> {
-    if let Some(mistake) = wrong_operator(extra) {
-        return mistake;
-    }
-    if extra == ")" {
-        return Mistake::new(
+    match extra {
+        ")" => {
+            Mistake::new(extra, "`)` closes nothing", "remove it, or add `(` before what belongs together")
+        }
+        "in" | "contains" | "matches" | "~" => {
+            let message = format!("{} cannot follow a whole test", quoted(extra));
+            Mistake::new(extra, message, "join tests with `and` or `or`")
+        }
+        _ if suggest::comparison(extra).is_some() => {
+            let message = format!("{} cannot follow a whole test", quoted(extra));
+            Mistake::new(extra, message, "join tests with `and` or `or`")
+        }
+        _ if Field::find(extra).is_none() => suggest::unexpected(extra, "join tests with `and` or `or`"),
+        _ => Mistake::new(
             extra,
-            "`)` closes nothing",
-            "remove it, or add `(` before what belongs together",
-        );
+            format!("{} is not expected here", quoted(extra)),
+            "join tests with `and` or `or`",
+        ),
     }
-    let (message, help) = match relation(extra) {
-        Ok(_) => ("cannot follow a whole test", "comparisons are not chained: join two with `and`"),
-        Err(_) => ("is not expected here", "join tests with `and` or `or`"),
-    };
-    Mistake::new(extra, format!("{} {message}", quoted(extra)), help)
-}
-
-/// What is wrong with a token that looks like an operator and is none.
-fn wrong_operator(token: &str) -> Option<Mistake<'_>> {
-    if let Some(meant) = suggest::operator(token) {
-        let message = format!("{} is not an operator here", quoted(token));
-        return Some(Mistake::new(token, message, format!("did you mean `{meant}`?")));
-    }
-    suggest::is_unsupported(token).then(|| unsupported(token))
-}
-
-fn unsupported(token: &str) -> Mistake<'_> {
-    Mistake::new(token, format!("{} is not supported", quoted(token)), suggest::OPERATORS)
 }

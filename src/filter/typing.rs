@@ -1,206 +1,256 @@
-//! Words become values of the type that the field beside them asks for.
-//!
-//! As in Wireshark, a value has no type of its own: `1` is a number beside a port and true beside a bit.
+//! Operands as they were written become typed ones, if their types fit.
 
-use std::str::FromStr;
-
+use super::arithmetic::{self, Operation};
 use super::error::{Mistake, quoted};
 use super::fields::{Field, FieldType};
+use super::function::Function;
+use super::literal::{self, Beside, Literal, described};
+use super::number::Number;
+use super::slice::Range;
 use super::suggest;
-use super::tree::{Expr, Operand, Relation};
+use super::tree::{Operand, Reference};
 use super::value::Value;
+use super::written::{What, Written};
 
-/// A comparison as it was written: `left` names `field`.
-pub(super) struct Comparison<'t> {
-    pub(super) field: &'static Field,
-    pub(super) left: &'t str,
-    pub(super) relation: Relation,
-    pub(super) sign: &'t str,
-    pub(super) right: &'t str,
+/// A typed operand with a field in it.
+pub(super) struct Typed<'t> {
+    pub(super) operand: Operand,
+    pub(super) beside: Beside<'t>,
 }
 
-/// The typed comparison, if its sides can be compared in this way.
-pub(super) fn comparison<'t>(written: &Comparison<'t>) -> Result<Expr, Mistake<'t>> {
-    let Comparison { field, left, relation, sign, right } = *written;
-    if matches!(field.field_type, FieldType::Protocol | FieldType::Label) {
-        let what = described(field.field_type);
-        let message = format!("{} is {what} and has no value to compare", quoted(left));
-        let help = match suggest::fields_of(left) {
-            none if none.is_empty() => String::from("use it alone"),
-            some => format!("use it alone, or compare one of its fields: {some}"),
-        };
-        return Err(Mistake::new(left, message, help));
-    }
-    if field.field_type == FieldType::Boolean && relation.orders() {
-        let message = format!("{} cannot compare {}, which is true or false", quoted(sign), quoted(left));
-        return Err(Mistake::new(sign, message, "use `==` or `!=`"));
-    }
-    let operand = match Field::find(right) {
-        Some(other) => same_type(field, other, right).map(Operand::Field)?,
-        None => literal(field, right).map(Operand::Literal)?,
-    };
-    Ok(Expr::Compare(Operand::Field(field), relation, operand))
-}
-
-fn same_type<'t>(
-    left: &'static Field,
-    right: &'static Field,
-    at: &'t str,
-) -> Result<&'static Field, Mistake<'t>> {
-    use FieldType::Unsigned;
-    let numbers = matches!((left.field_type, right.field_type), (Unsigned { .. }, Unsigned { .. }));
-    if numbers || left.field_type == right.field_type {
-        return Ok(right);
-    }
-    let message = format!("`{}` and `{}` cannot be compared", left.name, right.name);
-    let help =
-        format!("the one is {}, the other {}", described(left.field_type), described(right.field_type));
-    Err(Mistake::new(at, message, help))
-}
-
-fn described(field_type: FieldType) -> &'static str {
-    match field_type {
-        FieldType::Protocol => "a protocol",
-        FieldType::Label => "a label",
-        FieldType::Boolean => "true or false",
-        FieldType::Unsigned { .. } => "a number",
-        FieldType::Ipv4 => "an IPv4 address",
-        FieldType::Ipv6 => "an IPv6 address",
-        FieldType::Signed | FieldType::Float => "a number",
-        FieldType::Text => "text",
-        FieldType::Bytes | FieldType::Ethernet => "bytes",
-        FieldType::Time | FieldType::Duration => "a time",
-        FieldType::Json => "a JSON value",
-    }
-}
-
-/// What values a field can be compared with, as help.
-pub(super) fn fitting(field: &Field) -> String {
-    let name = field.name;
-    match field.field_type {
-        FieldType::Protocol | FieldType::Label => format!("`{name}` stands alone"),
-        FieldType::Boolean => format!("`{name}` is `true` or `false` (or 1 or 0)"),
-        // The only number whose values have names worth listing: they stand in its meaning.
-        FieldType::Unsigned { bits: 4 } => {
-            format!("`{name}` is a number: {}", field.meaning.trim_end_matches('.'))
-        }
-        FieldType::Unsigned { bits } => format!("`{name}` is a number from 0 to {}", largest(bits)),
-        FieldType::Ipv4 => {
-            format!("`{name}` is an address such as 10.0.0.1, or in a network such as 10.0.0.0/8")
-        }
-        FieldType::Ipv6 => {
-            format!("`{name}` is an address such as fe80::1, or in a network such as fe80::/10")
-        }
-        other => format!("`{name}` is {}", described(other)),
-    }
-}
-
-fn largest(bits: u8) -> u64 {
-    u64::MAX.checked_shr(64_u32.saturating_sub(bits.into())).unwrap_or(0)
-}
-
-/// The value that a token is for a field.
-fn literal<'t>(field: &'static Field, token: &'t str) -> Result<Value<'static>, Mistake<'t>> {
-    match field.field_type {
-        FieldType::Protocol | FieldType::Label => Err(not_a(field, token, "a value")),
-        FieldType::Boolean => match boolean(token) {
-            Some(value) => Ok(Value::Boolean(value)),
-            None => Err(not_a(field, token, "true or false")),
+/// An operand that names a field, typed.
+pub(super) fn operand<'t>(written: &Written<'t>) -> Result<Typed<'t>, Mistake<'t>> {
+    match &written.what {
+        What::Word | What::Text(_) | What::Character(_) => match Field::find(written.at) {
+            Some(field) => Ok(reference(written.at, field, None)),
+            None => Err(no_field(written)),
         },
-        FieldType::Unsigned { bits } => unsigned(field, token, largest(bits)),
-        FieldType::Ipv4 => {
-            let (address, prefix) = address(field, token, "IPv4", 32)?;
-            Ok(Value::Ipv4(address, prefix))
+        What::Keyed { name, key } => match Field::find(name) {
+            Some(field) if field.takes_key() => Ok(reference(written.at, field, Some(key.clone()))),
+            Some(_) => {
+                let message = format!("{} takes no key", quoted(name));
+                Err(Mistake::new(written.at, message, "a slice is written with numbers: [0:2]"))
+            }
+            None => Err(suggest::no_such_field(name)),
+        },
+        What::Slice(of, ranges) => slice(written, of, ranges),
+        What::Negated(of) => {
+            let of = operand(of)?;
+            match Operation::Subtract.result(of.beside.field_type) {
+                Some(result) => Ok(typed(written, Operand::Negated(Box::new(of.operand)), result)),
+                None => Err(cannot(written.at, of.beside, "have a minus before it")),
+            }
         }
-        FieldType::Ipv6 => {
-            let (address, prefix) = address(field, token, "IPv6", 128)?;
-            Ok(Value::Ipv6(address, prefix))
+        What::Arithmetic { left, operation, sign, right } => computed(written, left, *operation, sign, right),
+        What::Call { name, arguments } => call(written, name, arguments),
+    }
+}
+
+fn typed<'t>(written: &Written<'t>, operand: Operand, field_type: FieldType) -> Typed<'t> {
+    Typed { operand, beside: Beside { name: written.at, field_type, field: None } }
+}
+
+fn reference<'t>(name: &'t str, field: &'static Field, key: Option<Box<str>>) -> Typed<'t> {
+    let beside = Beside { name, field_type: field.field_type, field: Some(field) };
+    Typed { operand: Operand::Field(Reference { field, key }), beside }
+}
+
+/// What is wrong with a value where a field should be.
+fn no_field<'t>(written: &Written<'t>) -> Mistake<'t> {
+    match written.word().filter(|word| word.starts_with(char::is_alphabetic)) {
+        Some(word) => suggest::no_such_field(word),
+        None => {
+            Mistake::new(written.at, format!("{} is no field", quoted(written.at)), "a field stands here")
         }
-        other => Err(not_a(field, token, described(other))),
     }
 }
 
-fn not_a<'t>(field: &Field, token: &'t str, what: &str) -> Mistake<'t> {
-    let help = match suggest::did_you_mean(token) {
-        Some(suggestion) => suggestion,
-        None => fitting(field),
-    };
-    Mistake::new(token, format!("{} is not {what}", quoted(token)), help)
+fn cannot<'t>(at: &'t str, operand: Beside<'_>, what: &str) -> Mistake<'t> {
+    let message = format!("{} cannot {what}", quoted(operand.name));
+    Mistake::new(at, message, format!("it is {}", described(operand.field_type)))
 }
 
-/// `true` and `false` in any case, and the numbers 1 and 0.
-fn boolean(token: &str) -> Option<bool> {
-    match number(token) {
-        Some(Ok(0)) => Some(false),
-        Some(Ok(1)) => Some(true),
-        Some(_) => None,
-        None if token.eq_ignore_ascii_case("true") => Some(true),
-        None if token.eq_ignore_ascii_case("false") => Some(false),
-        None => None,
-    }
-}
-
-fn unsigned<'t>(field: &'static Field, token: &'t str, largest: u64) -> Result<Value<'static>, Mistake<'t>> {
-    match number(token) {
-        Some(Ok(value)) if value <= largest => Ok(Value::Unsigned(value)),
-        Some(_) => {
-            let message = format!("{} is too big for `{}`", quoted(token), field.name);
-            Err(Mistake::new(token, message, format!("the largest is {largest}")))
+fn slice<'t>(written: &Written<'t>, of: &Written<'t>, ranges: &[Range]) -> Result<Typed<'t>, Mistake<'t>> {
+    let of = operand(of)?;
+    match of.beside.field_type {
+        FieldType::Protocol
+        | FieldType::Text
+        | FieldType::Bytes
+        | FieldType::Ethernet
+        | FieldType::Ipv4
+        | FieldType::Ipv6 => {
+            Ok(typed(written, Operand::Slice(Box::new(of.operand), ranges.to_vec()), FieldType::Bytes))
         }
-        None => Err(not_a(field, token, "a number")),
+        other => {
+            let message = format!("{} cannot be sliced", quoted(of.beside.name));
+            let help =
+                format!("it is {}: only bytes, text, protocols and addresses have slices", described(other));
+            Err(Mistake::new(written.at, message, help))
+        }
     }
 }
 
-/// The number that a token is, as in C: decimal, hexadecimal after `0x`, binary after `0b`, octal after `0`.
-fn number(token: &str) -> Option<Result<u64, TooBig>> {
-    let (digits, radix) = match token.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (token.get(2..)?, 16),
-        [b'0', b'b' | b'B', ..] => (token.get(2..)?, 2),
-        [b'0', _, ..] => (token.get(1..)?, 8),
-        _ => (token, 10),
+fn computed<'t>(
+    written: &Written<'t>,
+    left: &Written<'t>,
+    operation: Operation,
+    sign: &'t str,
+    right: &Written<'t>,
+) -> Result<Typed<'t>, Mistake<'t>> {
+    let unfit = |operand: Beside<'_>| {
+        let message = format!("{} cannot be computed with {}", quoted(operand.name), quoted(sign));
+        let help = match (operation, operand.field_type) {
+            (Operation::And, FieldType::Protocol | FieldType::Boolean) => String::from("did you mean `&&`?"),
+            (_, other) => format!("it is {}", described(other)),
+        };
+        Mistake::new(sign, message, help)
     };
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
-        return None;
-    }
-    Some(u64::from_str_radix(digits, radix).map_err(|_| TooBig))
-}
-
-/// A number that does not fit into 64 bits.
-struct TooBig;
-
-/// An address and how many of its bits count, at most `bits`.
-fn address<'t, A: FromStr>(
-    field: &'static Field,
-    token: &'t str,
-    family: &str,
-    bits: u8,
-) -> Result<(A, u8), Mistake<'t>> {
-    let (host, prefix) = match token.split_once('/') {
-        Some((host, prefix)) => (host, Some(prefix)),
-        None => (token, None),
-    };
-    let Ok(address) = host.parse() else {
-        return Err(other_family(field, host, token)
-            .unwrap_or_else(|| not_a(field, token, &format!("an {family} address"))));
-    };
-    let Some(prefix) = prefix else { return Ok((address, bits)) };
-    let digits = !prefix.is_empty() && prefix.bytes().all(|digit| digit.is_ascii_digit());
-    match prefix.parse() {
-        Ok(prefix) if digits && prefix <= bits => Ok((address, prefix)),
+    let result = |operand: Beside<'_>| operation.result(operand.field_type).ok_or_else(|| unfit(operand));
+    let (left, right, result) = match (left.is_constant(), right.is_constant()) {
+        (false, true) => {
+            let left = operand(left)?;
+            let result = result(left.beside)?;
+            (left.operand, Operand::Literal(constant(right, unbounded(left.beside))?), result)
+        }
+        (true, false) => {
+            let right = operand(right)?;
+            let result = result(right.beside)?;
+            (Operand::Literal(constant(left, unbounded(right.beside))?), right.operand, result)
+        }
         _ => {
-            let message = format!("{} is not an {family} network", quoted(token));
-            let help = format!("behind the `/` stands how many bits count, 0 to {bits}");
-            Err(Mistake::new(token, message, help))
+            let (left, right) = (operand(left)?, operand(right)?);
+            result(left.beside)?;
+            result(right.beside)?;
+            let both = unified(left.beside, right.beside)?;
+            let result = result(Beside { field_type: both, ..left.beside })?;
+            (left.operand, right.operand, result)
+        }
+    };
+    Ok(typed(written, Operand::Arithmetic(Box::new(left), operation, Box::new(right)), result))
+}
+
+/// Beside something that is computed, an integer may be any.
+fn unbounded(beside: Beside<'_>) -> Beside<'_> {
+    match beside.field_type {
+        FieldType::Unsigned { .. } => Beside { field_type: FieldType::Signed, ..beside },
+        _ => beside,
+    }
+}
+
+/// The type that two operands have in common.
+pub(super) fn unified<'t>(left: Beside<'_>, right: Beside<'t>) -> Result<FieldType, Mistake<'t>> {
+    use FieldType::{Boolean, Bytes, Ethernet, Float, Json, Protocol, Signed, Text, Unsigned};
+    match (left.field_type, right.field_type) {
+        (Unsigned { bits: some }, Unsigned { bits: others }) => Ok(Unsigned { bits: some.max(others) }),
+        (one, other) if one == other && one != Protocol => Ok(one),
+        (Json, Unsigned { .. } | Signed | Float | Text | Boolean)
+        | (Unsigned { .. } | Signed | Float | Text | Boolean, Json) => Ok(Json),
+        (Float, Unsigned { .. } | Signed) | (Unsigned { .. } | Signed, Float) => Ok(Float),
+        (Unsigned { .. }, Signed) | (Signed, Unsigned { .. }) => Ok(Signed),
+        (Bytes, Ethernet) | (Ethernet, Bytes) => Ok(Bytes),
+        (one, other) => {
+            let message = format!("{} and {} cannot be compared", quoted(left.name), quoted(right.name));
+            let help = format!("the one is {}, the other {}", described(one), described(other));
+            Err(Mistake::new(right.name, message, help))
         }
     }
 }
 
-/// The mistake of naming `ip.addr` where `ipv6.addr` was meant, or the other way about.
-fn other_family<'t>(field: &Field, host: &str, token: &'t str) -> Option<Mistake<'t>> {
-    let (family, wanted) = match host.parse().ok()? {
-        std::net::IpAddr::V4(_) => ("IPv4", field.name.replacen("ipv6.", "ip.", 1)),
-        std::net::IpAddr::V6(_) => ("IPv6", field.name.replacen("ip.", "ipv6.", 1)),
+/// The value of an operand that names no field, beside one that does.
+pub(super) fn constant<'t>(written: &Written<'t>, beside: Beside<'t>) -> Result<Literal, Mistake<'t>> {
+    match &written.what {
+        What::Negated(of) if !matches!(of.what, What::Negated(_) | What::Arithmetic { .. }) => {
+            literal::read(of, written.at, true, beside)
+        }
+        What::Negated(_) | What::Arithmetic { .. } => {
+            let value = folded(written, unbounded(beside))?;
+            match Number::of(value) {
+                Some(Number::Integer(number)) => {
+                    literal::number(number, written.at, beside).map(Literal::Fixed)
+                }
+                _ => Ok(Literal::Fixed(value)),
+            }
+        }
+        What::Slice(..) => Err(no_field(written)),
+        _ => literal::read(written, written.at, false, beside),
+    }
+}
+
+/// What a computation without fields gives.
+fn folded<'t>(written: &Written<'t>, beside: Beside<'t>) -> Result<Value<'static>, Mistake<'t>> {
+    let value = match &written.what {
+        What::Negated(of) => arithmetic::negated(folded(of, beside)?),
+        What::Arithmetic { left, operation, right, .. } => {
+            operation.fixed(folded(left, beside)?, folded(right, beside)?)
+        }
+        _ => constant(written, beside)?.value().fixed(),
     };
-    let message = format!("{} is an {family} address", quoted(token));
-    Some(Mistake::new(token, message, format!("did you mean `{wanted}`?")))
+    value.ok_or_else(|| {
+        let message = format!("{} cannot be computed", quoted(written.at));
+        Mistake::new(written.at, message, "there is no result, or none that fits into 64 bits")
+    })
+}
+
+fn call<'t>(
+    written: &Written<'t>,
+    name: &'t str,
+    arguments: &[Written<'t>],
+) -> Result<Typed<'t>, Mistake<'t>> {
+    let Some(function) = Function::find(name) else {
+        let help = suggest::function(name);
+        return Err(Mistake::new(name, format!("unknown function {}", quoted(name)), help));
+    };
+    let takes = function.takes();
+    if arguments.is_empty() || arguments.len() > 1 && !function.takes_several() {
+        let number = if function.takes_several() { "at least one argument" } else { "one argument" };
+        return Err(Mistake::new(
+            written.at,
+            format!("`{name}` takes {number}"),
+            format!("it takes {takes}"),
+        ));
+    }
+    let Some(first) = arguments.iter().find(|argument| !argument.is_constant()) else {
+        return Err(no_argument(written, arguments, function));
+    };
+    // Typed once each: a second time at every level would be exponential.
+    let mut typed_arguments = Vec::with_capacity(arguments.len());
+    let mut common: Option<Beside<'t>> = None;
+    for argument in arguments {
+        let argument = if argument.is_constant() { None } else { Some(operand(argument)?) };
+        if let Some(Typed { beside, .. }) = &argument {
+            let field_type = common.map_or(Ok(beside.field_type), |common| unified(common, *beside))?;
+            common = Some(Beside { field_type, ..common.unwrap_or(*beside) });
+        }
+        typed_arguments.push(argument);
+    }
+    let beside = common.unwrap_or(Beside { name: first.at, field_type: FieldType::Signed, field: None });
+    let mut operands = Vec::with_capacity(arguments.len());
+    for (argument, typed) in arguments.iter().zip(typed_arguments) {
+        operands.push(match typed {
+            Some(typed) => typed.operand,
+            None => Operand::Literal(constant(argument, unbounded(beside))?),
+        });
+    }
+    let is_field = operands.iter().all(|operand| matches!(operand, Operand::Field(_)));
+    match function.result(beside.field_type).filter(|_| function != Function::Count || is_field) {
+        Some(result) => Ok(typed(written, Operand::Call(function, operands), result)),
+        None => {
+            let message = format!("`{name}` takes {takes}");
+            let help = format!("{} is {}", quoted(first.at), described(beside.field_type));
+            Err(Mistake::new(first.at, message, help))
+        }
+    }
+}
+
+/// What is wrong with a function whose arguments name no field.
+fn no_argument<'t>(written: &Written<'t>, arguments: &[Written<'t>], function: Function) -> Mistake<'t> {
+    match arguments.first() {
+        Some(argument) if argument.word().is_some_and(|word| word.starts_with(char::is_alphabetic)) => {
+            no_field(argument)
+        }
+        _ => {
+            let message = format!("`{}` of no field is always the same", function.name());
+            Mistake::new(written.at, message, format!("it takes {}", function.takes()))
+        }
+    }
 }

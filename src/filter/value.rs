@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::number::Number;
+use super::strings::Quoted;
 use crate::base::Timestamp;
 
 /// A value of a field, or one written in a filter.
@@ -59,8 +61,9 @@ impl Value<'_> {
         }
     }
 
-    /// How `self` stands to `other`; `None` if they are of different types. Of addresses count only the bits that
-    /// count in both, so an address is equal to every network that it lies in.
+    /// How `self` stands to `other`; `None` if they are of different kinds. Numbers of all types are one kind, compared
+    /// exactly. Of addresses count only the bits that count in both, so an address is equal to every network that it
+    /// lies in.
     pub(super) fn compare(self, other: Value<'_>) -> Option<Ordering> {
         match (self, other) {
             (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(&right)),
@@ -68,6 +71,8 @@ impl Value<'_> {
             (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
             (Value::Bytes(left), Value::Bytes(right)) => Some(left.cmp(right)),
             (Value::Time(left), Value::Time(right)) => Some(left.cmp(&right)),
+            (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(&right)),
+            (Value::Null, Value::Null) => Some(Ordering::Equal),
             (Value::Ipv4(left, some), Value::Ipv4(right, others)) => {
                 let ignored = 32_u32.saturating_sub(some.min(others).into());
                 let leading = |address: Ipv4Addr| address.to_bits().checked_shr(ignored).unwrap_or(0);
@@ -78,7 +83,7 @@ impl Value<'_> {
                 let leading = |address: Ipv6Addr| address.to_bits().checked_shr(ignored).unwrap_or(0);
                 Some(leading(left).cmp(&leading(right)))
             }
-            _ => None,
+            _ => Number::of(self)?.compare(Number::of(other)?),
         }
     }
 }
@@ -94,8 +99,8 @@ impl fmt::Display for Value<'_> {
             Value::Ipv6(address, 128) => write!(f, "{address}"),
             Value::Ipv6(address, prefix) => write!(f, "{address}/{prefix}"),
             Value::Signed(value) => write!(f, "{value}"),
-            Value::Float(value) => write!(f, "{value}"),
-            Value::Text(text) => write!(f, "{text:?}"),
+            Value::Float(value) => write!(f, "{value:?}"),
+            Value::Text(text) => Quoted(text).fmt(f),
             Value::Bytes(bytes) => {
                 for (index, byte) in bytes.iter().enumerate() {
                     let colon = if index > 0 { ":" } else { "" };
@@ -104,7 +109,13 @@ impl fmt::Display for Value<'_> {
                 Ok(())
             }
             Value::Time(time) => write!(f, "\"{time}\""),
-            Value::Duration(nanos) => write!(f, "{}", *nanos as f64 / 1e9),
+            Value::Duration(nanos) => {
+                let sign = if *nanos < 0 { "-" } else { "" };
+                let (seconds, rest) =
+                    (nanos.unsigned_abs() / 1_000_000_000, nanos.unsigned_abs() % 1_000_000_000);
+                let fraction = format!(".{rest:09}");
+                write!(f, "{sign}{seconds}{}", fraction.trim_end_matches('0').trim_end_matches('.'))
+            }
             Value::Null => f.write_str("null"),
         }
     }
@@ -142,5 +153,19 @@ mod tests {
     #[test]
     fn values_of_different_types_have_no_order() {
         assert_eq!(Value::Boolean(true).compare(Value::Unsigned(1)), None);
+        assert_eq!(Value::Text("1").compare(Value::Unsigned(1)), None);
+    }
+
+    #[test]
+    fn durations_are_written_in_seconds_without_loss() {
+        for (nanos, written) in [
+            (0, "0"),
+            (1_500_000_000, "1.5"),
+            (-1, "-0.000000001"),
+            (60_000_000_000, "60"),
+            (i64::MIN, "-9223372036.854775808"),
+        ] {
+            assert_eq!(Value::Duration(nanos).to_string(), written);
+        }
     }
 }

@@ -9,6 +9,7 @@ mod header;
 mod http;
 mod ip;
 mod ipv6;
+mod json;
 pub(super) mod row;
 mod sockeye;
 mod tcp;
@@ -33,7 +34,6 @@ pub struct Field {
     /// How it differs from Wireshark's field of this name; `None` if it does not, or if Wireshark has none.
     pub deviation: Option<&'static str>,
     /// What has to be known before its values are.
-    #[allow(dead_code)]
     pub(crate) scope: Scope,
     read: Read,
 }
@@ -98,13 +98,14 @@ pub enum FieldType {
     Json,
 }
 
-/// One table a protocol; TCP has three.
+/// One table a protocol; TCP has three, and WebSocket two.
 static TABLES: &[&[Field]] = &[
     eth::FIELDS,
     frame::FIELDS,
     http::FIELDS,
     ip::FIELDS,
     ipv6::FIELDS,
+    json::FIELDS,
     sockeye::FIELDS,
     tcp::FIELDS,
     tcp::ANALYSIS,

@@ -21,6 +21,26 @@ pub(super) static FIELDS: &[Field] = &[
         },
     ),
     Field::new(
+        "tls.handshake.extensions_alpn_str",
+        FieldType::Text,
+        "The application protocols that the client offered, and the one that the server chose, of a handshake or connection (RFC 7301).",
+        |record, found| {
+            tls(record).is_some_and(|tls| {
+                let names = tls.hello.alpn_offered.iter().chain(&tls.hello.alpn);
+                names.map(String::as_str).any(|name| found(Value::Text(name)))
+            })
+        },
+    ),
+    Field::new(
+        "tls.handshake.extensions_server_name",
+        FieldType::Text,
+        "The host that the client asked for, of a handshake or connection (RFC 6066 §3).",
+        |record, found| {
+            let name = tls(record).and_then(|tls| tls.hello.server_name.as_deref());
+            name.is_some_and(|name| found(Value::Text(name)))
+        },
+    ),
+    Field::new(
         "tls.record.version",
         FieldType::Unsigned { bits: 16 },
         "The version in the records of the hellos, of a handshake or connection: 0x0303 for TLS 1.2 and 1.3.",

@@ -336,6 +336,11 @@ fn any_unit(record: &Record<'_>, mut found: impl FnMut(&Unit<'_>) -> bool) -> bo
     }
 }
 
+/// Whether `found` holds for what one of the frames, or the message, of a record says, as far as it can be read.
+pub(super) fn any_payload(record: &Record<'_>, found: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+    any_unit(record, |unit| unit.inflated && found(unit.payload))
+}
+
 /// Whether `found` holds for one of the frame headers of a record.
 fn any_header(record: &Record<'_>, mut found: impl FnMut(&FrameHeader) -> bool) -> bool {
     match record {

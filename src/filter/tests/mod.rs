@@ -1,9 +1,10 @@
 mod errors;
 mod language;
+mod meaning;
 mod packet_fields;
 mod properties;
 mod readings;
-mod samples;
+pub(super) mod samples;
 mod upper;
 
 use super::Filter;
