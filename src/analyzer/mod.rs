@@ -12,6 +12,7 @@ mod lingering;
 mod packet_row;
 mod scene;
 mod session;
+mod streams;
 mod tally;
 mod tls;
 
@@ -26,6 +27,7 @@ use crate::tls::KeyLog;
 use connection::Connection;
 use lingering::Lingering;
 use scene::{Means, Shared};
+pub use streams::{News, Streams};
 use tally::Tally;
 
 /// What a row of the output is.

@@ -210,13 +210,14 @@ fn keep(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<&CloseBody<'
 
 /// What somebody can read of the compressed message that a frame completes.
 fn inflated<'a>(shared: &Shared, message: &Message<'a>) -> Option<Inflated<'a>> {
-    let assumed = match message.content {
-        Content::Inflated { assumed, .. } => assumed,
-        Content::Undecoded(Undecoded::Limit(Cap::Inflated)) => false,
+    let (length, assumed) = match message.content {
+        Content::Inflated { length, assumed, .. } => (Some(length), assumed),
+        Content::Undecoded(Undecoded::Limit(Cap::Inflated)) => (None, false),
         Content::Undecoded(_) | Content::Plain => return None,
     };
     let (payload, truncated) = shown(shared, message.payload, message.truncated);
-    Some(Inflated { payload: Payload::new(message.header.opcode, payload, truncated), truncated, assumed })
+    let payload = Payload::new(message.header.opcode, payload, truncated);
+    Some(Inflated { payload, truncated, length, assumed })
 }
 
 fn undecoded(message: &Message<'_>) -> Option<Undecoded> {
@@ -385,6 +386,7 @@ fn tell_message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         assumed,
         undecoded: undecoded(message),
         wire_length: message.wire_length,
+        missing: message.missing,
         length,
         payload: readable.then(|| Payload::new(message.header.opcode, payload, truncated)),
         complete: message.whole && length.is_some(),

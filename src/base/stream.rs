@@ -40,6 +40,16 @@ pub enum StreamEvent<'a> {
     },
 }
 
+impl StreamEvent<'_> {
+    /// The packet that told it; of bytes, that of the last one.
+    pub fn packet(&self) -> PacketId {
+        match self {
+            StreamEvent::Data { span, .. } | StreamEvent::Gap { span, .. } => span.end,
+            StreamEvent::Fin { packet, .. } | StreamEvent::Reset { packet, .. } => *packet,
+        }
+    }
+}
+
 /// How one knows that missing bytes will not come any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GapReason {

@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Show what every bit and byte of a frame or a handshake means
     Explain(super::explain::ExplainArgs),
+    /// Show the conversation of one connection: its messages, its frames, or the bytes of its TCP
+    Follow(super::follow::FollowArgs),
     /// Compute Sec-WebSocket-Accept step by step; exit code 1 if another one was received
     Accept(AcceptArgs),
     /// Build a frame, right or wrong, or a capture of a connection in which it is sent

@@ -12,6 +12,7 @@ mod encode;
 mod explain;
 mod failure;
 mod fields;
+mod follow;
 mod hex;
 mod input;
 mod install;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Some(Command::Timeline(options)) => timeline::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Follow(options)) => follow::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),

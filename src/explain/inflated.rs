@@ -28,7 +28,7 @@ impl<'a> Inflation<'a> {
 
     /// Adds it to the content of the frame, or of the fragments joined. `of` says what the message is.
     pub(super) fn add_to(self, compressed: &mut Content, of: Opcode) {
-        if let Some(Inflated { payload, truncated, assumed }) = self.inflated {
+        if let Some(Inflated { payload, truncated, assumed, .. }) = self.inflated {
             let bytes = payload.bytes();
             let mut inflated = content(of.name(), bytes, &[], bytes.len() as u64);
             if truncated {

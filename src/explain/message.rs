@@ -105,6 +105,7 @@ impl Joined {
         let inflated = self.inflated.as_ref().map(|kept| Inflated {
             payload: Payload::Bytes(&kept.bytes),
             truncated: kept.truncated,
+            length: None,
             assumed: kept.assumed,
         });
         Inflation { inflated, why_not: self.why_not }.add_to(&mut says, self.of);

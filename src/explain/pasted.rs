@@ -181,9 +181,9 @@ fn of_session(frame: &Frame<'_>, number: u64, negotiated: Negotiated, known: boo
 fn inflation<'a>(frame: &Frame<'a>) -> Inflation<'a> {
     let content = frame.completes.map(|message| (message, message.content));
     match content {
-        Some((message, Content::Inflated { assumed, .. })) => {
+        Some((message, Content::Inflated { length, assumed, .. })) => {
             let payload = Bytes::new(message.header.opcode, message.payload, message.truncated);
-            let inflated = Inflated { payload, truncated: message.truncated, assumed };
+            let inflated = Inflated { payload, truncated: message.truncated, length: Some(length), assumed };
             Inflation::of_frame(Some(inflated), None, true)
         }
         Some((_, Content::Undecoded(Undecoded::Invalid { at }))) => Inflation {

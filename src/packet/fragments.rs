@@ -35,6 +35,32 @@ pub(super) struct Moment {
     pub(super) packets: u64,
 }
 
+/// The packets that carried what is being decoded.
+#[derive(Debug, Default)]
+pub(super) struct Carriers {
+    /// How many.
+    pub(super) count: u64,
+    /// Their numbers, if there was more than one and somebody wants to know. Of those that bring nothing new, none.
+    numbers: Option<Vec<u64>>,
+}
+
+impl Carriers {
+    /// With their numbers.
+    pub(super) fn noted() -> Self {
+        Self { count: 0, numbers: Some(Vec::new()) }
+    }
+
+    /// Another packet comes.
+    pub(super) fn begin(&mut self) {
+        self.count = 1;
+        self.numbers.iter_mut().for_each(Vec::clear);
+    }
+
+    pub(super) fn numbers(&self) -> &[u64] {
+        self.numbers.as_deref().unwrap_or_default()
+    }
+}
+
 /// The datagrams of which some fragments have been seen.
 #[derive(Debug)]
 pub(super) struct Reassembly {
@@ -93,6 +119,8 @@ struct Datagram {
     known: usize,
     /// Packets that carried its fragments.
     packets: u64,
+    /// Their numbers, if they are wanted; never more than `TIMEOUT_PACKETS` of each of the two reassemblies.
+    numbers: Vec<u64>,
     whole: bool,
 }
 
@@ -109,8 +137,8 @@ impl Reassembly {
         }
     }
 
-    /// Takes a fragment that came in so many `packets`. If its datagram is whole with it, that one's payload
-    /// comes back, and `packets` becomes how many carried all its fragments.
+    /// Takes a fragment that these `carriers` brought. If its datagram is whole with it, that one's payload comes back,
+    /// and `carriers` become those of all its fragments.
     ///
     /// # Errors
     ///
@@ -121,7 +149,7 @@ impl Reassembly {
         payload: &Payload<'_>,
         fragment: Fragment,
         now: Moment,
-        packets: &mut u64,
+        carriers: &mut Carriers,
     ) -> Result<Payload<'_>, NotTcp> {
         let piece = Piece::new(payload, fragment).ok_or(NotTcp::Malformed("IP fragment"))?;
         let key = Key {
@@ -139,12 +167,22 @@ impl Reassembly {
         if datagram.whole {
             return Err(NotTcp::Fragment);
         }
+        let blocks = datagram.blocks;
         datagram.fill(&piece);
-        datagram.packets += *packets;
+        datagram.packets += carriers.count;
+        if let Some(numbers) = carriers.numbers.as_mut().filter(|_| datagram.blocks > blocks) {
+            if numbers.is_empty() {
+                numbers.push(now.packets);
+            }
+            datagram.numbers.append(numbers);
+        }
         let end =
             datagram.end.filter(|end| datagram.blocks == end.div_ceil(BLOCK)).ok_or(NotTcp::Fragment)?;
         datagram.whole = true;
-        *packets = datagram.packets;
+        carriers.count = datagram.packets;
+        if let Some(numbers) = &mut carriers.numbers {
+            std::mem::swap(numbers, &mut datagram.numbers);
+        }
         let captured = datagram.bytes.get(..end.min(datagram.known)).unwrap_or_default();
         Ok(Payload {
             source: payload.source,
@@ -233,6 +271,7 @@ impl Datagram {
             end: None,
             known: usize::MAX,
             packets: 0,
+            numbers: Vec::new(),
             whole: false,
         }
     }

@@ -42,7 +42,7 @@ use etherparse::{IpNumber, TcpSlice};
 use crate::base::{Limits, SeqNumber};
 use crate::capture::Packet;
 
-use fragments::{Moment, Reassembly};
+use fragments::{Carriers, Moment, Reassembly};
 use ip::Payload;
 
 /// IP packets inside each other, at most. Overlays on tunnels on provider networks reach four or five.
@@ -60,31 +60,48 @@ pub struct Decoder {
     refused: HashMap<NotTcp, u64>,
     /// Packets so far.
     packets: u64,
+    carriers: Carriers,
 }
 
 impl Decoder {
     /// A decoder at the beginning of a capture.
     pub fn new(limits: &Limits) -> Self {
         let reassembly = || Reassembly::new(limits.fragmented_datagrams);
-        Self { reassembly: [reassembly(), reassembly()], refused: HashMap::new(), packets: 0 }
+        Self {
+            reassembly: [reassembly(), reassembly()],
+            refused: HashMap::new(),
+            packets: 0,
+            carriers: Carriers::default(),
+        }
+    }
+
+    /// A decoder that also says which packets carried the fragments of a segment: [`Decoder::decode_noting`].
+    pub fn noting_fragments(limits: &Limits) -> Self {
+        Self { carriers: Carriers::noted(), ..Self::new(limits) }
+    }
+
+    /// As [`Decoder::decode`]; with the numbers of the packets that carried the segment's fragments, this one included
+    /// and counted from 1, if it came in fragments and the decoder is [noting](Decoder::noting_fragments) them. Of those
+    /// that came more than once, the first.
+    pub fn decode_noting<'a>(&'a mut self, packet: &Packet<'a>) -> Option<(Segment<'a>, &'a [u64])> {
+        let Self { reassembly, refused, packets, carriers } = self;
+        *packets += 1;
+        carriers.begin();
+        let now = Moment { time: packet.time, packets: *packets };
+        match tcp_payload(reassembly, packet, now, carriers).and_then(|payload| Segment::parse(&payload)) {
+            Ok(segment) => Some((segment, carriers.numbers())),
+            // Counted once it is certain that the others do not come.
+            Err(NotTcp::Fragment) => None,
+            Err(reason) => {
+                *refused.entry(reason).or_default() += carriers.count;
+                None
+            }
+        }
     }
 
     /// Finds the TCP segment in a packet, or in the datagram that becomes whole with it.
     pub fn decode<'a>(&'a mut self, packet: &Packet<'a>) -> Option<Segment<'a>> {
-        self.packets += 1;
-        let now = Moment { time: packet.time, packets: self.packets };
-        let mut packets = 1;
-        let result = tcp_payload(&mut self.reassembly, packet, now, &mut packets)
-            .and_then(|payload| Segment::parse(&payload));
-        match result {
-            Ok(segment) => Some(segment),
-            // Counted once it is certain that the others do not come.
-            Err(NotTcp::Fragment) => None,
-            Err(reason) => {
-                *self.refused.entry(reason).or_default() += packets;
-                None
-            }
-        }
+        self.decode_noting(packet).map(|(segment, _)| segment)
     }
 
     /// How many packets carried no segment, by reason, in any order. Fragments whose datagram is not whole by now
@@ -101,13 +118,13 @@ impl Decoder {
     }
 }
 
-/// Takes the headers off a packet until TCP is left. If that took other packets too, `packets` becomes how many, in any
+/// Takes the headers off a packet until TCP is left. If that took other packets too, `carriers` tells of them, in any
 /// case but [`NotTcp::Fragment`].
 fn tcp_payload<'a>(
     mut reassembly: &'a mut [Reassembly],
     packet: &Packet<'a>,
     now: Moment,
-    packets: &mut u64,
+    carriers: &mut Carriers,
 ) -> Result<Payload<'a>, NotTcp> {
     let mut cut = (packet.original_length as usize).saturating_sub(packet.data.len());
     let mut ip = link::strip(packet.link_type, packet.data, cut)?;
@@ -116,7 +133,7 @@ fn tcp_payload<'a>(
         while let Some(found) = fragment {
             let (own, deeper) = std::mem::take(&mut reassembly).split_first_mut().ok_or(NotTcp::Nested)?;
             reassembly = deeper;
-            payload = own.add(&payload, found, now, packets)?;
+            payload = own.add(&payload, found, now, carriers)?;
             fragment = payload.skip_extensions()?;
         }
         if payload.protocol == IpNumber::TCP.0 {

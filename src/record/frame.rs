@@ -75,6 +75,8 @@ pub struct Message<'a> {
     pub undecoded: Option<Undecoded>,
     /// Payload bytes announced by its frames.
     pub wire_length: u64,
+    /// Of these, bytes that the capture does not hold: `[offset, length]`; without what its end cut off.
+    pub missing: &'a [[u64; 2]],
     /// Payload bytes after inflating; `None` if that is not known.
     pub length: Option<u64>,
     /// The payload; `None` if it could not be decoded.
@@ -96,6 +98,8 @@ pub struct Inflated<'a> {
     pub payload: Payload<'a>,
     /// Whether `payload` is shorter than that.
     pub truncated: bool,
+    /// How many bytes it inflates to; `None` if that is not known.
+    pub length: Option<u64>,
     /// Whether it is only assumed that it is compressed, as the handshake was not captured.
     pub assumed: bool,
 }

@@ -1,6 +1,7 @@
 //! JSON: one record a line, or one document of all records. What its keys mean is told in `schema.json` beside this
 //! file, which `sockeye schema` prints.
 
+use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
@@ -93,6 +94,19 @@ impl Formatter for Harmless {
             rest = behind.get(control.len_utf8()..).unwrap_or_default();
         }
         writer.write_all(rest.as_bytes())
+    }
+}
+
+/// Appends a string of JSON, quotes included, so that it cannot control a terminal, and that YAML takes it too.
+pub(super) fn escape_controls(text: &mut String, quoted: &str) {
+    for character in quoted.chars() {
+        // YAML 1.2 §5.1: no string may hold the last two as they are.
+        if is_control(character) || matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}') {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\\u{:04x}", u32::from(character));
+        } else {
+            text.push(character);
+        }
     }
 }
 

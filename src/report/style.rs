@@ -45,7 +45,7 @@ impl Style {
         }
     }
 
-    fn sender(direction: Direction) -> Style {
+    pub(super) fn sender(direction: Direction) -> Style {
         match direction {
             Direction::ClientToServer => Style::Client,
             Direction::ServerToClient => Style::Plain,

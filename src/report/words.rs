@@ -239,7 +239,7 @@ pub(super) fn frame_header(text: &mut String, header: &FrameHeader) {
     text.extend(marks.into_iter().filter(|(set, _)| *set).map(|(_, mark)| mark));
 }
 
-fn opcode(text: &mut String, opcode: Opcode) {
+pub(super) fn opcode(text: &mut String, opcode: Opcode) {
     match opcode {
         Opcode::Continuation => text.push_str("Continuation"),
         Opcode::Text => text.push_str("Text"),
@@ -262,7 +262,7 @@ fn frame(text: &mut String, row: &Frame<'_>, bytes_shown: usize) {
         Some(says) => close(text, &says),
         None if row.compressed => {
             text.push_str(" compressed");
-            if let Some(Inflated { payload: content, truncated, assumed }) = row.inflated {
+            if let Some(Inflated { payload: content, truncated, assumed, .. }) = row.inflated {
                 text.push_str(if assumed { " (assumed)" } else { "" });
                 payload(text, row.content, &content, truncated, bytes_shown);
             }
@@ -298,7 +298,7 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
 }
 
 /// Appends why a compressed message is not known, or not all of it.
-fn not_inflated(text: &mut String, why: Undecoded) {
+pub(super) fn not_inflated(text: &mut String, why: Undecoded) {
     let _ = match why {
         Undecoded::MissingBytes => write!(text, ", not inflated: not whole"),
         Undecoded::ContextLost { message: Some(message) } => {
@@ -332,7 +332,7 @@ fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: 
     }
 }
 
-fn close(text: &mut String, close: &Close<'_>) {
+pub(super) fn close(text: &mut String, close: &Close<'_>) {
     let Some(code) = close.code else {
         text.push_str(" no status");
         return;
@@ -459,7 +459,7 @@ pub fn counted(number: u64, noun: &str) -> String {
 }
 
 /// Appends `1 frame` or `2 frames`.
-fn count(text: &mut String, number: u64, noun: &str) {
+pub(super) fn count(text: &mut String, number: u64, noun: &str) {
     let plural = if number == 1 { "" } else { "s" };
     let _ = write!(text, "{number} {noun}{plural}");
 }

@@ -2,6 +2,7 @@
 
 use super::collector::Collector;
 use super::deflate::{Cap, Compressed, Content, Context, Undecoded};
+use super::holes::Holes;
 use super::utf8::{InvalidText, Utf8};
 use super::{Compression, Frame, FrameHeader, Inflater, Negotiated, Opcode};
 use crate::base::{Budget, Direction, Span};
@@ -23,6 +24,8 @@ pub struct Message<'a> {
     pub span: Span,
     /// Payload bytes announced by its frames.
     pub wire_length: u64,
+    /// Payload bytes of its frames not captured: offset and length of each hole, without what a stream's end cut off.
+    pub missing: &'a [[u64; 2]],
     /// Payload bytes captured, unmasked and inflated; a prefix if `truncated`, nothing if they could not be inflated.
     pub payload: &'a [u8],
     /// Whether `payload` is shorter than what was captured, or than what that inflates to.
@@ -88,6 +91,7 @@ impl Part {
 pub(super) struct Joiner {
     open: Option<OpenMessage>,
     payload: Collector,
+    missing: Holes,
     /// A control frame came without FIN, and its end has not come.
     control_open: bool,
     /// Frames were lost, and it is not known whether a message was open.
@@ -157,6 +161,7 @@ impl Joiner {
         let (Part::First | Part::Interrupting, Some(number)) = (membership.part, membership.message) else {
             return;
         };
+        self.missing.clear();
         self.open = Some(OpenMessage {
             number,
             header: *header,
@@ -186,9 +191,10 @@ impl Joiner {
         }
     }
 
-    /// Payload of the open message is missing.
-    pub(super) fn hole(&mut self) {
+    /// Payload of the open message is missing: so many bytes behind `offset` in its current frame.
+    pub(super) fn hole(&mut self, offset: u64, length: u64) {
         if let Some(open) = &mut self.open {
+            self.missing.push(open.wire_length.saturating_add(offset), length);
             open.damaged = true;
             open.text.stop();
         }
@@ -210,6 +216,7 @@ impl Joiner {
                 fragments: 1,
                 span: frame.span,
                 wire_length: frame.header.payload_length,
+                missing: frame.missing,
                 payload: frame.payload,
                 truncated: frame.truncated,
                 compressed: false,
@@ -297,6 +304,7 @@ impl Joiner {
             fragments: open.fragments,
             span,
             wire_length: open.wire_length,
+            missing: self.missing.get(),
             payload: if open.compressed { &[] } else { self.payload.bytes() },
             truncated: self.payload.truncated() && !open.compressed,
             compressed: open.compressed,

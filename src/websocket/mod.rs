@@ -16,6 +16,7 @@ mod extension;
 mod frame;
 mod handshake;
 mod header;
+mod holes;
 mod mask;
 mod message;
 mod search;

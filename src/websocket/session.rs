@@ -3,6 +3,7 @@
 use super::collector::Collector;
 use super::decoder::{Decoder, Expected, FrameEvent};
 use super::deflate::Context;
+use super::holes::Holes;
 use super::message::{Joiner, Means, Membership, Part};
 use super::search::{Demand, Evidence};
 use super::{Frame, FrameHeader, Inflater, Message, Negotiated};
@@ -96,7 +97,7 @@ struct Half {
     decoder: Decoder,
     frame: Option<OpenFrame>,
     payload: Collector,
-    missing: Vec<[u64; 2]>,
+    missing: Holes,
     joiner: Joiner,
     context: Context,
 }
@@ -254,7 +255,7 @@ struct Stage<'s> {
     messages: &'s mut u64,
     frame: &'s mut Option<OpenFrame>,
     payload: &'s mut Collector,
-    missing: &'s mut Vec<[u64; 2]>,
+    missing: &'s mut Holes,
     joiner: &'s mut Joiner,
     context: &'s mut Context,
     inflater: &'s mut Inflater,
@@ -263,9 +264,6 @@ struct Stage<'s> {
 
 /// Bytes that the body of a control frame may have (RFC 6455 §5.5).
 const CONTROL_BODY: usize = 125;
-
-/// Missing ranges remembered of one frame; the lengths of later ones are added to the last.
-const MISSING_RANGES: usize = 64;
 
 impl Stage<'_> {
     fn frame_event(&mut self, event: FrameEvent<'_>, out: &mut impl FnMut(SessionEvent<'_>)) {
@@ -357,19 +355,15 @@ impl Stage<'_> {
         let Some(frame) = self.frame.as_mut() else { return };
         frame.span.length = frame.span.length.saturating_add(length);
         if matches!(frame.membership.part, Part::First | Part::Interrupting | Part::Continuing) {
-            self.joiner.hole();
+            self.joiner.hole(offset, length);
         }
-        if self.missing.len() < MISSING_RANGES {
-            self.missing.push([offset, length]);
-        } else if let Some([_, last]) = self.missing.last_mut() {
-            *last = last.saturating_add(length);
-        }
+        self.missing.push(offset, length);
     }
 
     fn end(&mut self, cut: bool, out: &mut impl FnMut(SessionEvent<'_>)) {
         let Some(open) = self.frame.take() else { return };
         *self.frames += 1;
-        let whole = !cut && self.missing.is_empty();
+        let whole = !cut && self.missing.get().is_empty();
         let frame = Frame {
             direction: self.direction,
             number: *self.frames,
@@ -377,7 +371,7 @@ impl Stage<'_> {
             acked: open.acked,
             span: open.span,
             payload_captured: open.captured,
-            missing: self.missing,
+            missing: self.missing.get(),
             payload: self.payload.bytes(),
             truncated: self.payload.truncated(),
             membership: open.membership,

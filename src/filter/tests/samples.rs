@@ -80,6 +80,7 @@ pub fn message(complete: bool) -> Record<'static> {
         assumed: false,
         undecoded: None,
         wire_length: 300,
+        missing: &[],
         length: Some(300),
         payload: None,
         complete,
