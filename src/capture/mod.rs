@@ -1,7 +1,7 @@
 //! Capture files become packets.
 //!
 //! In come the bytes of one or several captures (pcap or pcapng, compressed or not); out go [`Packet`]s that
-//! borrow the read buffer, in the order of their time. The way back is [`Writer`]. This room does not open files, does
+//! borrow the read buffer, in the order of their time. The way back are [`Writer`] and [`NgWriter`]. This room does not open files, does
 //! not look into packets and does not number them. It is the only one that names `pcap_file`.
 //!
 //! ```text
@@ -18,6 +18,7 @@ mod end;
 mod framer;
 mod interface;
 mod link_type;
+mod ng_writer;
 mod order;
 mod pcap;
 mod pcapng;
@@ -31,6 +32,7 @@ mod writer;
 pub use end::End;
 pub use framer::Framer;
 pub use link_type::LinkType;
+pub use ng_writer::NgWriter;
 pub use reader::Reader;
 pub use recording::Recording;
 pub use secrets::secrets;

@@ -40,6 +40,8 @@ pub(super) enum Command {
     Explain(super::explain::ExplainArgs),
     /// Show the conversation of one connection: its messages, its frames, or the bytes of its TCP
     Follow(super::follow::FollowArgs),
+    /// Write what other programs read: HAR, CSV, a file for each message, a capture of some connections
+    Export(super::export::ExportArgs),
     /// Compute Sec-WebSocket-Accept step by step; exit code 1 if another one was received
     Accept(AcceptArgs),
     /// Build a frame, right or wrong, or a capture of a connection in which it is sent

@@ -10,6 +10,7 @@ mod check;
 mod config;
 mod encode;
 mod explain;
+mod export;
 mod failure;
 mod fields;
 mod follow;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Follow(options)) => follow::run(&options).map(|()| ExitCode::SUCCESS),
+        Some(Command::Export(options)) => export::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Accept(options)) => accept::run(&options),
         Some(Command::Encode(options)) => encode::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Rules(options)) => rules::run(&options).map(|()| ExitCode::SUCCESS),

@@ -105,6 +105,25 @@ pub enum Record<'a> {
     Summary(Summary),
 }
 
+impl Record<'_> {
+    /// Where and when it belongs; `None` if it is about the capture as a whole.
+    pub fn place(&self) -> Option<Place> {
+        Some(match self {
+            Record::Capture(_) | Record::Summary(_) => return None,
+            Record::Packet(row) => row.place,
+            Record::Opened(row) => row.place,
+            Record::Alert(row) => row.place,
+            Record::Request(row) => row.place,
+            Record::Switched(row) => row.place,
+            Record::Handshake(row) => row.place,
+            Record::Frame(row) => row.place,
+            Record::Message(row) => row.place,
+            Record::Finding(row) => row.place?,
+            Record::Connection(row) => row.place,
+        })
+    }
+}
+
 /// The first record.
 #[derive(Debug, Clone, Serialize)]
 pub struct CaptureInfo<'a> {

@@ -111,7 +111,7 @@ pub(super) fn escape_controls(text: &mut String, quoted: &str) {
 }
 
 /// Whether a terminal does something else with a character than show it. All of them have four hexadecimal digits.
-fn is_control(character: char) -> bool {
+pub(super) fn is_control(character: char) -> bool {
     matches!(
         character,
         '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

@@ -10,6 +10,7 @@ mod columns;
 mod escape;
 mod explain;
 mod fields;
+mod export;
 mod follow;
 mod json;
 mod listing;
@@ -31,6 +32,7 @@ pub use explain::{
     diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
 };
 pub use fields::{fields_markdown, write_fields, write_fields_json};
+pub use export::{CsvMessages, Har, MESSAGE_COLUMNS, MessageColumns, Store};
 pub use follow::{Follow, FollowFormat, FollowOptions};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};

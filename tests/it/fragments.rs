@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::output::{records, rows, validate};
 
 /// A pcap of raw IP packets, all at the same time.
-fn capture(packets: &[Vec<u8>]) -> Vec<u8> {
+pub fn capture(packets: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     bytes.extend(0xa1b2_c3d4_u32.to_le_bytes());
     bytes.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -19,7 +19,7 @@ fn capture(packets: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// One half of a datagram of 32 bytes: a TCP segment with the payload `hello, world`.
-fn half(id: u16, first: bool) -> Vec<u8> {
+pub fn half(id: u16, first: bool) -> Vec<u8> {
     let header = [0x0b, 0xb8, 0xc3, 0x50, 0, 0, 0, 10, 0, 0, 0, 20, 0x50, 0x18, 2, 0, 0, 0, 0, 0];
     let segment = [header.as_slice(), b"hello, world"].concat();
     let ([id_high, id_low], (flags, offset)) = (id.to_be_bytes(), if first { (0x20, 0) } else { (0, 2) });

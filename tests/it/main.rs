@@ -9,6 +9,7 @@ mod data;
 mod documentation;
 mod encode;
 mod explain;
+mod export;
 mod follow;
 mod fragments;
 mod hostile;
