@@ -52,6 +52,8 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("etherparse", &["packet"]),
     ("tabled", &["report"]),
     ("clap", &["cli"]),
+    ("csv", &["cli", "report"]),
+    ("tempfile", &["cli"]),
     ("quick_xml", &["report"]),
     ("toml", &["cli"]),
     ("aes", &["tls"]),

@@ -46,7 +46,7 @@ impl Files {
             )));
         }
         let temporary =
-            is_new.then(|| builder(0o777).tempdir_in(directory(path))).transpose().map_err(failed)?;
+            is_new.then(|| builder(0o777).tempdir_in(directory(path)?)).transpose().map_err(failed)?;
         let at = temporary.as_ref().map_or(path, TempDir::path);
         let index = index(&at.join(INDEX)).map_err(failed)?;
         Ok(Self { root: path.to_owned(), temporary, index })

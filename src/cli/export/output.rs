@@ -38,7 +38,8 @@ impl Output {
         if path.exists() && !force {
             return Err(exists(path));
         }
-        let file = builder(0o666).tempfile_in(directory(path)).map_err(failed)?;
+        let directory = directory(path).map_err(failed)?;
+        let file = builder(0o666).tempfile_in(directory).map_err(failed)?;
         Ok(Output::New { path: path.to_owned(), file, force })
     }
 
@@ -84,9 +85,10 @@ pub(super) fn exists(path: &Path) -> Failure {
     Failure::Usage(format!("{} exists\n  choose another name, or add --force", name(path)))
 }
 
-/// The directory that a file is in.
-pub(super) fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+/// The directory that a file is in, which has to exist.
+pub(super) fn directory(path: &Path) -> io::Result<&Path> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    directory.metadata().map(|_| directory)
 }
 
 /// Makes files and directories that others may use as `mode` and the umask say, and not only their owner.

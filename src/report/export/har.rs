@@ -158,7 +158,7 @@ impl<W: io::Write, S: Store> Har<W, S> {
         if !matches!(header.opcode, Opcode::Text | Opcode::Binary) {
             return Ok(());
         }
-        if !self.open.get(&place.stream).is_some_and(|open| open.entries > 0) {
+        if self.open.get(&place.stream).is_none_or(|open| open.entries == 0) {
             let comment = Some("the opening handshake was not captured");
             self.begin(place.stream, &entry(message.ends, false, place.time, 0.0, comment))?;
         }
