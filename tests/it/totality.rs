@@ -1,8 +1,11 @@
 //! No input brings Sockeye down, and what was read before the damage is shown.
 
+use std::io::{self, Cursor};
+
 use proptest::prelude::*;
 use sockeye::analyzer::Rows;
-use sockeye::report::{Json, Table, TableOptions};
+use sockeye::record::Record;
+use sockeye::report::{Follow, FollowFormat, FollowOptions, Har, Json, Report, Table, TableOptions};
 
 use crate::output::{ROWS, records, render, rows, validate};
 use crate::samples;
@@ -17,6 +20,36 @@ fn render_all(capture: &[u8]) {
         let plain = table.replace(['\n', '\u{1b}'], "");
         assert!(!plain.chars().any(char::is_control), "nothing from the wire controls the terminal");
         render(capture, rows, &mut Json::document());
+        follow_all(capture, rows);
+    }
+    let mut out = Vec::new();
+    let har = Har::new(&mut out, Cursor::new(Vec::new())).unwrap();
+    render(capture, Rows::Messages, &mut AsReport(har));
+    serde_json::from_slice::<serde_json::Value>(&out).unwrap();
+}
+
+/// Follows the first connection in every form.
+fn follow_all(capture: &[u8], rows: Rows) {
+    use FollowFormat::{Hex, Json, Raw, Text, Yaml};
+    for format in [Text, Json, Hex, Yaml, Raw] {
+        let options = FollowOptions { stream: 0, from: None, format, color: false, most: None };
+        let text = render(capture, rows, &mut Follow::new(options));
+        let text = String::from_utf8_lossy(&text);
+        let controls = text.chars().any(|c| c.is_control() && c != '\n');
+        assert!(format == Raw || !controls, "nothing from the wire controls the terminal");
+    }
+}
+
+/// A HAR of all records.
+struct AsReport<'o>(Har<&'o mut Vec<u8>, Cursor<Vec<u8>>>);
+
+impl Report for AsReport<'_> {
+    fn record(&mut self, record: &Record<'_>, _: &mut dyn io::Write) -> io::Result<()> {
+        self.0.record(record, true)
+    }
+
+    fn finish(&mut self, _: &mut dyn io::Write) -> io::Result<()> {
+        self.0.finish()
     }
 }
 
