@@ -60,6 +60,7 @@ struct Kept {
 struct KeptInflated {
     payload: usize,
     truncated: bool,
+    length: Option<u64>,
     assumed: bool,
 }
 
@@ -98,7 +99,8 @@ impl Frames {
         let (payload, cut) = keep(frame.payload.bytes());
         let inflated = frame.inflated.map(|inflated| {
             let (payload, cut) = keep(inflated.payload.bytes());
-            KeptInflated { payload, truncated: inflated.truncated || cut, assumed: inflated.assumed }
+            let Inflated { truncated, length, assumed, .. } = inflated;
+            KeptInflated { payload, truncated: truncated || cut, length, assumed }
         });
         let joined = frame.joined.map(|joined| KeptJoined {
             fragments: joined.fragments,
@@ -182,9 +184,10 @@ impl Kept {
             payload: Payload::of_frame(self.compressed, self.content, payload, self.truncated),
             truncated: self.truncated,
             compressed: self.compressed,
-            inflated: self.inflated.map(|KeptInflated { payload, truncated, assumed }| Inflated {
+            inflated: self.inflated.map(|KeptInflated { payload, truncated, length, assumed }| Inflated {
                 payload: Payload::new(self.content, first(bytes, payload), truncated),
                 truncated,
+                length,
                 assumed,
             }),
             undecoded: self.undecoded,

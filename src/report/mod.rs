@@ -9,8 +9,8 @@ mod check;
 mod columns;
 mod escape;
 mod explain;
-mod fields;
 mod export;
+mod fields;
 mod follow;
 mod json;
 mod listing;
@@ -31,8 +31,8 @@ pub use explain::{
     EXPLAIN_SCHEMA_TEXT, Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json,
     diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
 };
-pub use fields::{fields_markdown, write_fields, write_fields_json};
 pub use export::{CsvMessages, Har, MESSAGE_COLUMNS, MessageColumns, Store};
+pub use fields::{fields_markdown, write_fields, write_fields_json};
 pub use follow::{Follow, FollowFormat, FollowOptions};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};

@@ -234,7 +234,8 @@ fn a_compressed_message_is_read_inflated_where_it_ends() {
     let part = Frame { compressed: true, payload: Payload::Bytes(b"zip"), ..saying(1, false, b"zip") };
     assert_eq!(at_both_zooms("websocket.text", &part), NOTHING);
     assert_eq!(at_both_zooms("websocket.payload", &part), ["zip"]);
-    let inflated = Inflated { payload: Payload::Text("unzipped"), truncated: false, assumed: false };
+    let inflated =
+        Inflated { payload: Payload::Text("unzipped"), truncated: false, length: Some(8), assumed: false };
     let last = Frame {
         header: header(0, true, true, 3),
         inflated: Some(inflated),
