@@ -27,6 +27,9 @@ use super::written::Written;
 /// Bytes of a filter: more than anybody writes by hand or puts on a command line.
 const MAX_LENGTH: usize = 64 << 10;
 
+/// Regular expressions in a filter: each takes time and memory when it is compiled.
+const MAX_PATTERNS: usize = 32;
+
 const AND: &[&str] = &["and", "&&"];
 const XOR: &[&str] = &["xor", "^^"];
 const OR: &[&str] = &["or", "||"];
@@ -40,6 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, Mistake<'_>> {
     if tokens.peek().is_empty() {
         return Err(Mistake::new(text.split_at(0).0, "nothing is asked for", EXAMPLES));
     }
+    check_patterns(tokens)?;
     let tree = joined(&mut tokens, 0, 0)?;
     match tokens.peek() {
         "" => Ok(tree),
@@ -54,6 +58,17 @@ pub(super) fn check_length(text: &str) -> Result<(), Mistake<'_>> {
     }
     let message = format!("there are {} bytes", text.len());
     Err(Mistake::new(text.split_at(0).0, message, format!("{MAX_LENGTH} are the most that are read")))
+}
+
+fn check_patterns<'t>(mut tokens: Tokens<'t>) -> Result<(), Mistake<'t>> {
+    let all = std::iter::from_fn(|| Some(tokens.advance()).filter(|token| !token.is_empty()));
+    match all.filter(|token| MATCHES.contains(token)).nth(MAX_PATTERNS) {
+        None => Ok(()),
+        Some(extra) => {
+            let help = format!("{MAX_PATTERNS} are the most; join some by `|` within one");
+            Err(Mistake::new(extra, "there are too many regular expressions", help))
+        }
+    }
 }
 
 /// The spellings of `and`, `xor` or `or`, how tightly it binds, and what it makes of the tests that it joins.

@@ -12,7 +12,7 @@ use super::strings::Quoted;
 use super::value::Value;
 
 /// Bytes of memory that a regular expression may take when it is compiled, and again while it is used.
-const REGEX_SIZE: usize = 4 << 20;
+const REGEX_SIZE: usize = 2 << 20;
 
 /// Levels of groups in a regular expression.
 const REGEX_DEPTH: u32 = 100;

@@ -563,6 +563,14 @@ fn what_is_shown_is_escaped_cut_and_marked_in_the_right_columns() {
 }
 
 #[test]
+fn a_filter_has_at_most_32_regular_expressions() {
+    let patterns = |count| vec![r#"websocket ~ "a~b""#; count].join(" or ");
+    assert_eq!(Filter::parse(&patterns(32)).map(|_| ()), Ok(()));
+    let error = Filter::parse(&patterns(33)).unwrap_err().to_string();
+    assert!(error.starts_with("in the filter, there are too many regular expressions\n"), "{error}");
+}
+
+#[test]
 fn the_longest_filter_has_64_kib() {
     let longest = format!("tcp{}", " ".repeat((64 << 10) - 3));
     assert_eq!(Filter::parse(&longest).map(|filter| filter.to_string()), Ok(String::from("tcp")));
