@@ -19,7 +19,8 @@
 //!   what both have found.
 //! - [`analyzer`] composes these stages and says what they found as [`record`]s.
 //! - [`explain`] says what every bit means.
-//! - [`filter`] selects records, [`report`] writes them: as a timeline, or as the result of a check. [`cli`] is the command.
+//! - [`filter`] selects records, [`report`] writes them: as a timeline, or as the result of a check. [`stats`] counts and
+//!   measures them. [`cli`] is the command.
 //! - [`encode`] is the way back: frames and captures from a description.
 //! - [`base`] holds the words that all of them use.
 //!
@@ -80,6 +81,7 @@ pub mod http;
 pub mod packet;
 pub mod record;
 pub mod report;
+pub mod stats;
 pub mod tcp;
 pub mod tls;
 pub mod websocket;

@@ -27,12 +27,13 @@ impl Connection {
     /// A segment of the connection begins the row of its packet.
     pub fn segment(&mut self, note: &SegmentNote, shared: &mut Shared) {
         let last = std::mem::replace(&mut self.facts.last, note.packet);
+        let length = shared.packet_length();
+        self.facts.count_segment(note, length);
         if shared.options.rows != Rows::Packets {
             return;
         }
         let place = shared.place(self.facts.stream, note.packet);
         let protocol = self.layer.name(&self.facts);
-        let length = shared.packet_length();
         let since = Since {
             previous: shared.since_previous(),
             opened: note.packet.time.nanos_since(self.facts.opened.time),
@@ -43,7 +44,9 @@ impl Connection {
 
     /// The three-way handshake is complete.
     pub fn established(&mut self, syn: PacketId, ack: PacketId, shared: &Shared, out: Out<'_>) {
-        self.announce(ack, Some(ack.time.nanos_since(syn.time)), shared, out);
+        let nanos = Some(ack.time.nanos_since(syn.time));
+        self.facts.tcp_handshake_nanos = nanos;
+        self.announce(ack, nanos, shared, out);
     }
 
     fn announce(&mut self, packet: PacketId, handshake_nanos: Option<i64>, shared: &Shared, out: Out<'_>) {

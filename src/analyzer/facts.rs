@@ -7,9 +7,9 @@ use crate::check::conduct::Conduct;
 use crate::check::{Rule, Violation};
 use crate::http::{self, Speaks};
 use crate::record::{
-    Close, Connection as ConnectionRecord, EndedBy, Ends, Place, Protocol, SidesKnownBy, Text,
+    Close, Connection as ConnectionRecord, EndedBy, Ends, Place, Protocol, SidesKnownBy, Text, Traffic,
 };
-use crate::tcp::{CloseReason, Opened};
+use crate::tcp::{Analysis, CloseReason, Opened, SegmentNote};
 use crate::websocket::Negotiated;
 
 /// Bytes kept, until the end of a connection, of a text that was said in it; no control frame may carry more
@@ -60,6 +60,9 @@ pub(super) struct Facts {
     pub seen: PerDirection<bool>,
     /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
     pub cut_off: bool,
+    pub tcp_handshake_nanos: Option<i64>,
+    /// Segments by direction as TCP names it.
+    pub tcp: PerDirection<Traffic>,
     pub frames: u64,
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
@@ -128,6 +131,8 @@ impl Facts {
             not_inflated: false,
             seen: PerDirection { client: true, server: true },
             cut_off: false,
+            tcp_handshake_nanos: None,
+            tcp: PerDirection::default(),
             frames: 0,
             messages: 0,
             payload_bytes: PerDirection::default(),
@@ -145,6 +150,18 @@ impl Facts {
         let opened = Opened { stream, packet, client, server, by_syn: self.known_by == SidesKnownBy::Syn };
         let (turned, protocol, tls) = (self.turned, self.protocol, self.tls.clone());
         Self { turned, protocol, tls, announced: true, ..Self::new(&opened) }
+    }
+
+    /// Counts a segment; `length` is that of its packet on the wire.
+    pub fn count_segment(&mut self, note: &SegmentNote, length: u32) {
+        let of_sender = &mut self.tcp[note.direction];
+        let marked = |mark| u64::from(note.analysis.has(mark));
+        of_sender.packets += 1;
+        of_sender.bytes += u64::from(length);
+        of_sender.payload_bytes += u64::from(note.payload_length);
+        of_sender.retransmissions += marked(Analysis::RETRANSMISSION);
+        of_sender.out_of_order += marked(Analysis::OUT_OF_ORDER);
+        of_sender.lost_segments += marked(Analysis::LOST_SEGMENT);
     }
 
     /// A direction as TCP names it, as the analysis does.
@@ -257,6 +274,8 @@ impl Facts {
             ends: self.ends,
             sides_known_by: self.known_by,
             tls: self.tls.as_ref().map(|tls| tls.record()),
+            tcp_handshake_nanos: self.tcp_handshake_nanos,
+            tcp: if self.turned { self.tcp.swap() } else { self.tcp },
             protocol: self.protocol,
             switched_to: self.switched_to.as_deref().map(Text),
             opened: self.opened.time,

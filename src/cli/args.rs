@@ -11,6 +11,7 @@ use super::encode::EncodeArgs;
 use super::limit::LimitArg;
 use crate::analyzer;
 use crate::record::Severity;
+use crate::stats::Order;
 
 /// Shows what WebSocket connections did in a packet capture, and judges it.
 ///
@@ -36,6 +37,9 @@ pub(super) enum Command {
     /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
+    /// Count and measure: messages, bytes, sizes, round trips, silences, losses of each connection
+    #[command(after_long_help = STATS_HELP)]
+    Stats(Box<StatsArgs>),
     /// Show what every bit and byte of a frame or a handshake means
     Explain(super::explain::ExplainArgs),
     /// Show the conversation of one connection: its messages, its frames, or the bytes of its TCP
@@ -101,6 +105,52 @@ Examples:
   sockeye check run.pcap
   sockeye check --expect-websocket 1 --format junit run.pcap > report.xml
   tcpdump -U -w - port 3000 | sockeye check --fail-on warning --ignore WS111 -";
+
+const STATS_HELP: &str = "\
+A connection is listed if it is WebSocket, or if a handshake was seen on it; the others are counted. Of one connection, \
+everything is shown; of several, a row each, and everything of their total.
+
+Examples:
+  sockeye stats run.pcap
+  sockeye stats --sort ping_max:desc --top 10 run.pcap
+  sockeye stats --format csv run.pcap > connections.csv";
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct StatsArgs {
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<PathBuf>,
+    /// Measure only the messages, handshakes and connections that this display filter selects
+    ///
+    /// It is asked of each record by itself. A connection counts if its own record, its handshake or one of its messages is
+    /// selected; of its messages, those count that are. What is about the connection as a whole (packets, losses, frames,
+    /// payload, handshakes, verdict, end) always is about all of it.
+    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    pub filter: Option<String>,
+    /// Order the connections by a column of CSV or JSON: `bytes`, `ping_median:desc`; a wrong name lists all
+    #[arg(long, value_name = "COLUMN[:desc]")]
+    pub sort: Option<Order>,
+    /// List only so many connections; the total is of all
+    #[arg(long, value_name = "NUMBER")]
+    pub top: Option<usize>,
+    /// How to write the numbers
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatsFormat {
+    /// Tables and a histogram, for people
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated values: a row for each connection
+    Csv,
+}
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct TimelineArgs {

@@ -21,6 +21,7 @@ mod keylog;
 mod limit;
 mod reading;
 mod rules;
+mod stats;
 mod terminal;
 mod timeline;
 
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
     let done = match args.command {
         Some(Command::Timeline(options)) => timeline::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Stats(options)) => stats::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Explain(options)) => explain::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Follow(options)) => follow::run(&options).map(|()| ExitCode::SUCCESS),
         Some(Command::Export(options)) => export::run(&options).map(|()| ExitCode::SUCCESS),

@@ -166,6 +166,10 @@ pub struct Connection<'a> {
     pub sides_known_by: SidesKnownBy,
     /// The TLS that it was encrypted with; of TLS inside of TLS, the inner one.
     pub tls: Option<Tls<'a>>,
+    /// Nanoseconds from the SYN to the ACK that completed the three-way handshake; `None` if that was not captured.
+    pub tcp_handshake_nanos: Option<i64>,
+    /// The TCP segments of each side.
+    pub tcp: PerDirection<Traffic>,
     /// What it carried.
     pub protocol: Protocol,
     /// What it switched to, if that is not WebSocket: the `Upgrade` header of the 101, at most 125 bytes of it.
@@ -190,6 +194,23 @@ pub struct Connection<'a> {
     pub findings: FindingCounts,
     /// Whether the peers kept to the rules; `None` if it is not WebSocket.
     pub verdict: Option<Verdict>,
+}
+
+/// TCP segments that one side sent, until the connection ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Traffic {
+    /// Packets with a segment; of a datagram in fragments, the one that completed it.
+    pub packets: u64,
+    /// Bytes of these packets on the wire, all headers included.
+    pub bytes: u64,
+    /// TCP payload on the wire, what was sent again included.
+    pub payload_bytes: u64,
+    /// Segments whose bytes had all been seen before.
+    pub retransmissions: u64,
+    /// Segments that filled a hole which a later one had left.
+    pub out_of_order: u64,
+    /// Segments before which bytes had not been seen.
+    pub lost_segments: u64,
 }
 
 /// Whether the peers of a connection kept to the rules.

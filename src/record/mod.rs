@@ -16,7 +16,7 @@ mod text;
 
 pub use connection::{
     Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Since, Tls,
-    TlsRecord, Verdict,
+    TlsRecord, Traffic, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Inflated, Joined, Message, Payload};

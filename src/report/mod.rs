@@ -1,8 +1,8 @@
 //! Records become output.
 //!
 //! In come [`Record`]s; out go bytes to a writer: a table for people ([`Table`]), JSON for programs ([`Json`]),
-//! and what `sockeye check` prints ([`check_report`]). One file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
-//! before it is written. It is the only one that names `tabled` and `quick_xml`.
+//! what `sockeye check` prints ([`check_report`]), and numbers ([`write_stats`]). One file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
+//! before it is written. It is the only one that names `tabled`, `quick_xml` and `csv`.
 
 mod accept;
 mod check;
@@ -15,6 +15,7 @@ mod follow;
 mod json;
 mod listing;
 mod rules;
+mod stats;
 mod style;
 mod table;
 mod views;
@@ -36,6 +37,7 @@ pub use fields::{fields_markdown, write_fields, write_fields_json};
 pub use follow::{Follow, FollowFormat, FollowOptions};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
+pub use stats::{StatsOptions, write_stats, write_stats_csv, write_stats_json};
 pub use table::{Table, TableOptions};
 pub use words::counted;
 

@@ -162,7 +162,7 @@ impl Table {
 }
 
 /// The beginning of `text` that fits into `room` columns, with `…` if that is not all.
-fn fit(text: &str, room: usize) -> Cow<'_, str> {
+pub(super) fn fit(text: &str, room: usize) -> Cow<'_, str> {
     if get_line_width(text) <= room {
         return text.into();
     }

@@ -248,6 +248,8 @@ pub fn connection() -> Record<'static> {
         frames: 0,
         messages: 0,
         payload_bytes: PerDirection::default(),
+        tcp_handshake_nanos: None,
+        tcp: Default::default(),
         missing_bytes: PerDirection::default(),
         verdict: None,
         findings: FindingCounts::default(),

@@ -71,6 +71,8 @@ pub fn connection(stream: u64, verdict: Option<Verdict>) -> Connection<'static> 
         frames: 3,
         messages: 2,
         payload_bytes: Default::default(),
+        tcp_handshake_nanos: None,
+        tcp: Default::default(),
         missing_bytes: Default::default(),
         findings: FindingCounts::default(),
         verdict,

@@ -27,6 +27,7 @@ pub use markdown::MarkdownForm;
 pub use sequence::sequence;
 pub use svg::SvgForm;
 pub use text::TextForm;
+pub(super) use wrap::wrap;
 
 /// One form of explanations.
 pub trait Form {

@@ -20,7 +20,7 @@ pub(super) fn cited(text: &str, rfc: &str) -> String {
 const NO_BREAK: &str = "\u{a0}";
 
 /// The words of `text` in lines of at most `width` columns; a longer word is cut into several lines. Never empty.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         if let Some(line) = lines.last_mut().filter(|line| {

@@ -10,7 +10,7 @@ use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::Flags;
 use crate::record::{
     CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, Frame, Message, PacketRow, Payload,
-    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Tls, Verdict,
+    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Tls, Traffic, Verdict,
 };
 use crate::tcp::Analysis;
 use crate::websocket::Undecoded;
@@ -291,6 +291,8 @@ pub(in crate::report) struct ConnectionView<'a> {
     sides_known_by: SidesKnownBy,
     transport: &'static str,
     tls: Option<Tls<'a>>,
+    tcp_handshake: Option<f64>,
+    tcp: PerDirection<Traffic>,
     protocol: Protocol,
     verdict: Option<Verdict>,
     opened: Timestamp,
@@ -320,6 +322,8 @@ impl<'a> ConnectionView<'a> {
             sides_known_by: connection.sides_known_by,
             transport: if connection.tls.is_some() { "tls" } else { "tcp" },
             tls: connection.tls,
+            tcp_handshake: connection.tcp_handshake_nanos.map(|nanos| nanos as f64 / 1e9),
+            tcp: connection.tcp,
             protocol: connection.protocol,
             verdict: connection.verdict,
             opened: connection.opened,

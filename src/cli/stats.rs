@@ -1,0 +1,75 @@
+//! `sockeye stats CAPTURE…`: connections in numbers.
+
+use std::io::{self, Write};
+
+use super::args::{StatsArgs, StatsFormat};
+use super::failure::Failure;
+use super::{limit, reading, terminal};
+use crate::analyzer::{Options, Rows};
+use crate::filter::Filter;
+use crate::record::Record;
+use crate::report::{Report, StatsOptions, write_stats, write_stats_csv, write_stats_json};
+use crate::stats::{Collector, LISTED};
+
+/// Payload bytes of a control frame at most (RFC 6455 §5.5): they show which pong answers which ping.
+const CONTROL_PAYLOAD: usize = 125;
+
+/// Runs the command.
+pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
+    let filter = args.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::Filter)?;
+    let options = Options {
+        rows: Rows::Messages,
+        payload: CONTROL_PAYLOAD,
+        websocket_ports: reading::websocket_ports(&args.reading),
+        limits: limit::limits(&args.reading.limit),
+        ..Options::default()
+    };
+    let collector = Collector::new(args.sort.unwrap_or_default(), args.top.unwrap_or(LISTED));
+    let mut measure = Measure { collector: Some(collector), filter, args };
+    // The collector sees all records, so that it knows when a connection is over; it is told which ones are selected.
+    let summary = reading::analyze(
+        &args.captures,
+        None,
+        &args.reading.keys,
+        options,
+        &mut measure,
+        io::stdout().lock(),
+    )?;
+    if args.format == StatsFormat::Table {
+        reading::notes(&summary);
+    }
+    Ok(())
+}
+
+/// Measures what the filter selects, and writes it behind the last record.
+struct Measure<'a> {
+    /// Gone once it is written.
+    collector: Option<Collector>,
+    filter: Option<Filter>,
+    args: &'a StatsArgs,
+}
+
+impl Report for Measure<'_> {
+    fn record(&mut self, record: &Record<'_>, _out: &mut dyn Write) -> io::Result<()> {
+        let selected = self.filter.as_ref().is_none_or(|filter| filter.matches(record));
+        if let Some(collector) = &mut self.collector {
+            collector.record(record, selected);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(collector) = self.collector.take() else { return Ok(()) };
+        let stats = collector.finish();
+        let StatsArgs { captures, filter, terminal, format, .. } = self.args;
+        match format {
+            StatsFormat::Json => write_stats_json(&stats, &reading::names(captures), filter.as_deref(), out),
+            StatsFormat::Csv => write_stats_csv(&stats, out),
+            StatsFormat::Table => {
+                let options =
+                    StatsOptions { color: terminal::color(terminal.color), width: terminal::width() };
+                write_stats(&stats, options, out)
+            }
+        }
+    }
+}
