@@ -6,8 +6,10 @@ use crate::base::{Direction, PacketId, PerDirection, Timestamp};
 use crate::check::conduct::Conduct;
 use crate::check::{Rule, Violation};
 use crate::http::{self, Speaks};
+use crate::packet::Flags;
 use crate::record::{
-    Close, Connection as ConnectionRecord, EndedBy, Ends, Place, Protocol, SidesKnownBy, Text, Traffic,
+    Close, Connection as ConnectionRecord, EndedBy, Ends, Place, Protocol, SidesKnownBy, Silence, Text,
+    Traffic,
 };
 use crate::tcp::{Analysis, CloseReason, Opened, SegmentNote};
 use crate::websocket::Negotiated;
@@ -63,6 +65,10 @@ pub(super) struct Facts {
     pub tcp_handshake_nanos: Option<i64>,
     /// Segments by direction as TCP names it.
     pub tcp: PerDirection<Traffic>,
+    /// The longest time so far in which nothing new was sent.
+    pub silence: Silence,
+    /// The packet in which something new was sent last.
+    pub spoken: PacketId,
     pub frames: u64,
     pub messages: u64,
     pub payload_bytes: PerDirection<u64>,
@@ -133,6 +139,8 @@ impl Facts {
             cut_off: false,
             tcp_handshake_nanos: None,
             tcp: PerDirection::default(),
+            silence: Silence::default(),
+            spoken: opened.packet,
             frames: 0,
             messages: 0,
             payload_bytes: PerDirection::default(),
@@ -162,6 +170,25 @@ impl Facts {
         of_sender.retransmissions += marked(Analysis::RETRANSMISSION);
         of_sender.out_of_order += marked(Analysis::OUT_OF_ORDER);
         of_sender.lost_segments += marked(Analysis::LOST_SEGMENT);
+        let repeats = [Analysis::RETRANSMISSION, Analysis::KEEP_ALIVE];
+        let opens_or_ends = [Flags::SYN, Flags::FIN, Flags::RST].into_iter().any(|flag| note.flags.has(flag));
+        let carries = note.payload_length > 0 || opens_or_ends;
+        if carries && !repeats.into_iter().any(|mark| note.analysis.has(mark)) {
+            self.silence = self.silence_until(note.packet.number, note.packet.time);
+            if note.packet.time >= self.spoken.time {
+                self.spoken = note.packet;
+            }
+        }
+    }
+
+    /// The longest time in which nothing new was sent, up to a packet.
+    fn silence_until(&self, packet: u64, time: Timestamp) -> Silence {
+        let nanos = u64::try_from(time.nanos_since(self.spoken.time)).unwrap_or(0);
+        if nanos > self.silence.nanos && packet > self.spoken.number {
+            Silence { nanos, packet: self.spoken.number }
+        } else {
+            self.silence
+        }
     }
 
     /// A direction as TCP names it, as the analysis does.
@@ -276,6 +303,7 @@ impl Facts {
             tls: self.tls.as_ref().map(|tls| tls.record()),
             tcp_handshake_nanos: self.tcp_handshake_nanos,
             tcp: if self.turned { self.tcp.swap() } else { self.tcp },
+            silence: self.silence_until(place.packet, place.time),
             protocol: self.protocol,
             switched_to: self.switched_to.as_deref().map(Text),
             opened: self.opened.time,

@@ -37,7 +37,7 @@ pub(super) enum Command {
     /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
-    /// Count and measure: messages, bytes, sizes, round trips, silences, losses of each connection
+    /// Measure connections: counts, bytes, message sizes, round trips, silences, losses
     #[command(after_long_help = STATS_HELP)]
     Stats(Box<StatsArgs>),
     /// Show what every bit and byte of a frame or a handshake means

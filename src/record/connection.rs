@@ -170,6 +170,8 @@ pub struct Connection<'a> {
     pub tcp_handshake_nanos: Option<i64>,
     /// The TCP segments of each side.
     pub tcp: PerDirection<Traffic>,
+    /// The longest time in which neither side sent anything new.
+    pub silence: Silence,
     /// What it carried.
     pub protocol: Protocol,
     /// What it switched to, if that is not WebSocket: the `Upgrade` header of the 101, at most 125 bytes of it.
@@ -211,6 +213,15 @@ pub struct Traffic {
     pub out_of_order: u64,
     /// Segments before which bytes had not been seen.
     pub lost_segments: u64,
+}
+
+/// A time in which neither side sent anything new: no payload for the first time, no SYN, FIN or RST.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// How long it lasted.
+    pub nanos: u64,
+    /// The packet it began with; 0 if there was none.
+    pub packet: u64,
 }
 
 /// Whether the peers of a connection kept to the rules.

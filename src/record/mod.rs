@@ -15,8 +15,8 @@ mod kept;
 mod text;
 
 pub use connection::{
-    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Since, Tls,
-    TlsRecord, Traffic, Verdict,
+    Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Silence,
+    Since, Tls, TlsRecord, Traffic, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Inflated, Joined, Message, Payload};

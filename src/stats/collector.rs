@@ -75,7 +75,7 @@ impl Collector {
         }
         let live = live.unwrap_or_default();
         let selected = selected || live.selected;
-        let stats = live.end(connection, &self.room);
+        let stats = live.end(connection, &self.room, &mut self.sum.spreads);
         if !selected {
             return;
         }

@@ -1,11 +1,11 @@
 //! A connection that goes on.
 
 use super::histogram::Histogram;
-use super::measures::{CloseStats, ConnectionStats, Measures, Silence};
-use super::pings::Pings;
+use super::measures::{CloseStats, ConnectionStats, Measures};
+use super::pings::{Event, Pings, What};
 use super::total::Spreads;
-use crate::base::{Budget, PerDirection, Timestamp};
-use crate::record::{Connection, Handshake, Message, Outcome, Payload};
+use crate::base::{Budget, Direction, PerDirection, Timestamp};
+use crate::record::{Connection, Handshake, Message, Payload};
 use crate::websocket::Opcode;
 
 /// What is known of a connection that goes on.
@@ -20,10 +20,8 @@ pub(super) struct Live {
     round_trips: Histogram,
     gaps: Histogram,
     pings: PerDirection<Pings>,
-    /// When the last text or binary message came.
-    last_data: Option<Timestamp>,
-    /// When something was said last, and in which packet.
-    last: Option<(Timestamp, u64)>,
+    /// When the last text or binary message of each side came.
+    last: PerDirection<Option<Timestamp>>,
 }
 
 impl Live {
@@ -31,9 +29,6 @@ impl Live {
     pub(super) fn handshake(&mut self, handshake: &Handshake<'_>) {
         let (Some(request), Some(response)) = (handshake.request, handshake.response) else { return };
         self.handshake = u64::try_from(response.packet.time.nanos_since(request.packet.time)).ok();
-        if handshake.outcome == Some(Outcome::Accepted) {
-            self.last = Some((response.packet.time, response.packet.number));
-        }
     }
 
     /// A message came. Those that are not `selected` answer pings, and nothing else.
@@ -44,23 +39,10 @@ impl Live {
         room: &Budget,
         total: &mut Spreads,
     ) {
-        let time = message.place.time;
-        let control = message.payload.filter(|_| message.complete && !message.truncated);
-        let control = control.as_ref().map(Payload::bytes);
-        match message.header.opcode {
-            Opcode::Ping => self.pings[message.from].sent(time, control, selected),
-            Opcode::Pong => {
-                if let Some(nanos) = self.pings[message.from.reverse()].answered(time, control) {
-                    self.round_trips.record(nanos, room);
-                    total.round_trips(nanos);
-                }
-            }
-            _ => {}
-        }
+        self.ping_or_pong(message, selected, room, total);
         if !selected {
             return;
         }
-        self.spoken(message.place.stream, time, message.place.packet);
         let length = length(message);
         self.count(message, length);
         if matches!(message.header.opcode, Opcode::Text | Opcode::Binary) {
@@ -68,12 +50,29 @@ impl Live {
                 self.sizes.record(length, room);
                 total.sizes(length);
             }
-            if let Some(last) = self.last_data {
-                let nanos = u64::try_from(time.nanos_since(last)).unwrap_or(0);
+            let last = &mut self.last[message.from];
+            let time = message.place.time;
+            if let Some(last) = last {
+                let nanos = u64::try_from(time.nanos_since(*last)).unwrap_or(0);
                 self.gaps.record(nanos, room);
                 total.gaps(nanos);
             }
-            self.last_data = self.last_data.max(Some(time));
+            *last = (*last).max(Some(time));
+        }
+    }
+
+    fn ping_or_pong(&mut self, message: &Message<'_>, selected: bool, room: &Budget, total: &mut Spreads) {
+        let (pinger, what) = match message.header.opcode {
+            Opcode::Ping => (message.from, What::Ping { counts: selected }),
+            Opcode::Pong => (message.from.reverse(), What::Pong),
+            _ => return,
+        };
+        let payload = message.payload.filter(|_| message.complete && !message.truncated);
+        let payload = payload.as_ref().map(Payload::bytes);
+        let event = Event::new(message.place.packet, message.place.time, payload, what);
+        if let Some(nanos) = self.pings[pinger].push(event) {
+            self.round_trips.record(nanos, room);
+            total.round_trips(nanos);
         }
     }
 
@@ -99,26 +98,21 @@ impl Live {
         }
     }
 
-    /// Something was said, or the connection ended.
-    fn spoken(&mut self, stream: u64, time: Timestamp, packet: u64) {
-        let Some((last, after)) = self.last else {
-            self.last = Some((time, packet));
-            return;
-        };
-        let nanos = u64::try_from(time.nanos_since(last)).unwrap_or(0);
-        if self.measures.silence.is_none_or(|longest| nanos > longest.nanos) {
-            self.measures.silence = Some(Silence { nanos, stream, packet: after });
-        }
-        if time >= last {
-            self.last = Some((time, packet));
-        }
-    }
-
     /// The connection is over.
-    pub(super) fn end(mut self, connection: &Connection<'_>, room: &Budget) -> ConnectionStats {
+    pub(super) fn end(
+        mut self,
+        connection: &Connection<'_>,
+        room: &Budget,
+        total: &mut Spreads,
+    ) -> ConnectionStats {
         let place = connection.place;
-        if self.last.is_some() {
-            self.spoken(place.stream, place.time, place.packet);
+        for pinger in Direction::BOTH {
+            while let Some(answer) = self.pings[pinger].pop() {
+                if let Some(nanos) = answer {
+                    self.round_trips.record(nanos, room);
+                    total.round_trips(nanos);
+                }
+            }
         }
         let measures = Measures {
             duration: u64::try_from(place.time.nanos_since(connection.opened)).unwrap_or(0),
@@ -129,6 +123,8 @@ impl Live {
             sizes: self.sizes.spread(),
             round_trips: self.round_trips.spread(),
             gaps: self.gaps.spread(),
+            silence: connection.silence,
+            silence_stream: place.stream,
             unanswered_pings: self.pings.client.unanswered() + self.pings.server.unanswered(),
             ..self.measures
         };

@@ -2,7 +2,7 @@
 
 use super::histogram::Spread;
 use crate::base::{Direction, PerDirection, Timestamp};
-use crate::record::{EndedBy, Ends, Protocol, Traffic, Verdict};
+use crate::record::{EndedBy, Ends, Protocol, Silence, Traffic, Verdict};
 
 /// A connection that has ended, or had not when the capture did.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,10 +67,12 @@ pub struct Measures {
     pub round_trips: Option<Spread>,
     /// Pings to which no pong was captured.
     pub unanswered_pings: u64,
-    /// From a text or binary message to the next one, whichever side sent them.
+    /// From a text or binary message to the next one of the same side.
     pub gaps: Option<Spread>,
-    /// The longest time without a message, control frames included.
-    pub silence: Option<Silence>,
+    /// The longest time in which neither side sent anything new.
+    pub silence: Silence,
+    /// The connection in which that was.
+    pub silence_stream: u64,
 }
 
 /// The messages of one side.
@@ -113,17 +115,6 @@ pub struct Compressed {
     pub sent: u64,
     /// Their bytes after inflating.
     pub inflated: u64,
-}
-
-/// A time in which no message came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Silence {
-    /// How long it lasted.
-    pub nanos: u64,
-    /// The connection.
-    pub stream: u64,
-    /// The packet it began with: that of a message, or of the response of the handshake.
-    pub packet: u64,
 }
 
 impl Measures {

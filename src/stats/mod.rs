@@ -28,7 +28,7 @@ mod total;
 pub use collector::{Collector, LISTED};
 pub use columns::{COLUMNS, Column, Of, Value};
 pub use histogram::{EXACT, Range, Spread};
-pub use measures::{CloseStats, Compressed, ConnectionStats, Measures, Said, Silence};
+pub use measures::{CloseStats, Compressed, ConnectionStats, Measures, Said};
 pub use order::Order;
 pub use total::Total;
 

@@ -8,42 +8,86 @@ use crate::base::Timestamp;
 /// Pings of one side that are remembered. Peers send the next one when an interval has passed, not sixteen at once.
 const REMEMBERED: usize = 16;
 
-/// The pings of one side that no pong has answered.
+/// Pings and pongs that wait for their turn. Where bytes are missing, those of one side become known late.
+const WAITING: usize = 16;
+
+/// A ping or pong.
+#[derive(Debug)]
+pub(super) struct Event {
+    packet: u64,
+    time: Timestamp,
+    /// Of its payload; `None` if that is not known, so that nobody knows which pong answers which ping.
+    digest: Option<u64>,
+    what: What,
+}
+
+/// Which of both.
+#[derive(Debug)]
+pub(super) enum What {
+    Ping {
+        /// Whether somebody wants to know of it.
+        counts: bool,
+    },
+    Pong,
+}
+
+/// The pings of one side, and the pongs of the other.
 #[derive(Debug, Default)]
 pub(super) struct Pings {
-    waiting: VecDeque<Ping>,
-    /// Those of them that had to make room, and were counted.
+    /// Those whose turn has not come, by their packets.
+    waiting: VecDeque<Event>,
+    /// Pings that no pong has answered.
+    open: VecDeque<Ping>,
+    /// Those of them that had to make room, and count.
     forgotten: u64,
 }
 
 #[derive(Debug)]
 struct Ping {
     time: Timestamp,
-    /// Of its payload; `None` if that is not known, so that nobody knows which pong answers it.
     digest: Option<u64>,
-    /// Whether somebody wants to know of it.
     counts: bool,
 }
 
+impl Event {
+    /// A ping or pong, with its payload if that was captured.
+    pub(super) fn new(packet: u64, time: Timestamp, payload: Option<&[u8]>, what: What) -> Self {
+        Self { packet, time, digest: payload.map(digest), what }
+    }
+}
+
 impl Pings {
-    /// A ping, with its payload if that was captured.
-    pub(super) fn sent(&mut self, time: Timestamp, payload: Option<&[u8]>, counts: bool) {
-        if self.waiting.len() >= REMEMBERED {
-            self.forgotten += self.waiting.pop_front().map_or(0, |ping| u64::from(ping.counts));
-        }
-        self.waiting.push_back(Ping { time, digest: payload.map(digest), counts });
+    /// Takes the next event that became known. Returns how many nanoseconds a ping waited for its pong, if that is known
+    /// now.
+    pub(super) fn push(&mut self, event: Event) -> Option<u64> {
+        let at = self.waiting.partition_point(|other| other.packet <= event.packet);
+        self.waiting.insert(at, event);
+        if self.waiting.len() > WAITING { self.pop()? } else { None }
     }
 
-    /// A pong of the other side. Returns how many nanoseconds its ping waited, if it is clear which one that is.
-    ///
-    /// It answers the ping with its payload, and those before that, which need no answer of their own (§5.5.3). If several
-    /// have the same payload, nobody knows which of them it answers.
-    pub(super) fn answered(&mut self, time: Timestamp, payload: Option<&[u8]>) -> Option<u64> {
-        let digest = Some(digest(payload?));
-        let last = self.waiting.iter().rposition(|ping| ping.digest == digest)?;
+    /// Treats the first event that waits, as [`Pings::push`] does; `None` if none waits.
+    pub(super) fn pop(&mut self) -> Option<Option<u64>> {
+        let Event { time, digest, what, .. } = self.waiting.pop_front()?;
+        Some(match what {
+            What::Ping { counts } => {
+                if self.open.len() >= REMEMBERED {
+                    self.forgotten += self.open.pop_front().map_or(0, |ping| u64::from(ping.counts));
+                }
+                self.open.push_back(Ping { time, digest, counts });
+                None
+            }
+            What::Pong => self.answered(time, digest),
+        })
+    }
+
+    /// A pong answers the ping with its payload, and those before that, which need no answer of their own (§5.5.3). If
+    /// several have the same payload, nobody knows which of them it answers.
+    fn answered(&mut self, time: Timestamp, digest: Option<u64>) -> Option<u64> {
+        let digest = Some(digest?);
+        let last = self.open.iter().rposition(|ping| ping.digest == digest)?;
         let mut alike = 0;
         let mut answered = None;
-        for ping in self.waiting.drain(..=last) {
+        for ping in self.open.drain(..=last) {
             alike += usize::from(ping.digest == digest);
             answered = Some(ping);
         }
@@ -51,9 +95,9 @@ impl Pings {
         u64::try_from(time.nanos_since(ping.time)).ok()
     }
 
-    /// How many have not been answered.
+    /// How many have not been answered, once no event waits.
     pub(super) fn unanswered(&self) -> u64 {
-        self.forgotten + self.waiting.iter().filter(|ping| ping.counts).count() as u64
+        self.forgotten + self.open.iter().filter(|ping| ping.counts).count() as u64
     }
 }
 
@@ -67,54 +111,63 @@ fn digest(payload: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    fn at(nanos: i64) -> Timestamp {
-        Timestamp::from_nanos(nanos)
+    const PING: fn(i64, Option<&[u8]>) -> Event =
+        |at, payload| Event::new(at as u64, Timestamp::from_nanos(at), payload, What::Ping { counts: true });
+    const PONG: fn(i64, Option<&[u8]>) -> Event =
+        |at, payload| Event::new(at as u64, Timestamp::from_nanos(at), payload, What::Pong);
+
+    /// The times of the pings that were answered, and how many were not.
+    fn told(events: impl IntoIterator<Item = Event>) -> (Vec<u64>, u64) {
+        let mut pings = Pings::default();
+        let mut times: Vec<u64> = events.into_iter().filter_map(|event| pings.push(event)).collect();
+        times.extend(std::iter::from_fn(|| pings.pop()).flatten());
+        (times, pings.unanswered())
     }
 
     #[test]
     fn rfc6455_5_5_3_a_pong_answers_the_ping_with_its_payload_and_those_before() {
-        let mut pings = Pings::default();
-        for (time, payload) in [(10, b"a"), (20, b"b"), (30, b"c")] {
-            pings.sent(at(time), Some(payload), true);
-        }
-        assert_eq!(pings.answered(at(100), Some(b"b")), Some(80));
-        assert_eq!(pings.unanswered(), 1);
-        assert_eq!(pings.answered(at(110), Some(b"a")), None, "it is answered");
-        assert_eq!(pings.answered(at(120), Some(b"x")), None, "nobody asked");
-        assert_eq!(pings.answered(at(130), Some(b"c")), Some(100));
-        assert_eq!(pings.unanswered(), 0);
+        let pings = || [(10, b"a"), (20, b"b"), (30, b"c")].map(|(at, payload)| PING(at, Some(payload)));
+        assert_eq!(told(pings().into_iter().chain([PONG(100, Some(b"b"))])), (vec![80], 1));
+        let more =
+            [PONG(100, Some(b"b")), PONG(110, Some(b"a")), PONG(120, Some(b"x")), PONG(130, Some(b"c"))];
+        assert_eq!(told(pings().into_iter().chain(more)), (vec![80, 100], 0));
     }
 
     #[test]
     fn which_of_two_equal_pings_is_answered_is_not_known() {
-        let mut pings = Pings::default();
-        pings.sent(at(10), Some(b""), true);
-        pings.sent(at(20), Some(b""), true);
-        assert_eq!(pings.answered(at(30), Some(b"")), None);
-        assert_eq!(pings.unanswered(), 0);
-        pings.sent(at(40), Some(b""), true);
-        assert_eq!(
-            pings.answered(at(45), Some(b"")),
-            Some(5),
-            "one lost pong spoils one time, not all that follow"
-        );
+        let events = [PING(10, Some(b"")), PING(20, Some(b"")), PONG(30, Some(b""))];
+        assert_eq!(told(events), (vec![], 0));
+        let events = [
+            PING(10, Some(b"")),
+            PING(20, Some(b"")),
+            PONG(30, Some(b"")),
+            PING(40, Some(b"")),
+            PONG(45, Some(b"")),
+        ];
+        assert_eq!(told(events), (vec![5], 0), "one lost pong spoils one time, not all that follow");
+    }
+
+    #[test]
+    fn a_ping_that_becomes_known_behind_its_pong_is_answered() {
+        assert_eq!(told([PONG(29, Some(b"x")), PING(25, Some(b"x"))]), (vec![4], 0));
+        assert_eq!(told([PONG(20, Some(b"x")), PING(25, Some(b"x"))]), (vec![], 1), "nobody had asked");
     }
 
     #[test]
     fn what_was_not_captured_is_not_guessed() {
-        let mut pings = Pings::default();
-        pings.sent(at(10), None, true);
-        assert_eq!(pings.answered(at(30), Some(b"")), None);
-        assert_eq!(pings.answered(at(30), None), None);
-        assert_eq!(pings.unanswered(), 1);
-        pings.sent(at(50), Some(b"early"), true);
-        assert_eq!(pings.answered(at(40), Some(b"early")), None, "no time is negative");
+        assert_eq!(told([PING(10, None), PONG(30, Some(b"")), PONG(40, None)]), (vec![], 1));
+        let early = Event::new(60, Timestamp::from_nanos(40), Some(b"x"), What::Pong);
+        assert_eq!(told([PING(50, Some(b"x")), early]), (vec![], 0), "no time is negative");
     }
 
     #[test]
     fn a_flood_of_pings_is_counted_and_not_kept() {
         let mut pings = Pings::default();
-        (0..1000i64).for_each(|i| pings.sent(at(i), Some(&i.to_be_bytes()), i % 2 == 0));
-        assert_eq!((pings.waiting.len(), pings.unanswered()), (REMEMBERED, 500));
+        for at in 0..1000i64 {
+            pings.push(PING(at, Some(&at.to_be_bytes())));
+        }
+        assert_eq!((pings.waiting.len(), pings.open.len()), (WAITING, REMEMBERED));
+        while pings.pop().is_some() {}
+        assert_eq!(pings.unanswered(), 1000);
     }
 }

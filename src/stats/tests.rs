@@ -4,7 +4,7 @@ use super::*;
 use crate::base::{Direction, PacketId, PerDirection, Span, Timestamp};
 use crate::record::{
     Close, Connection, EndedBy, Ends, FindingCounts, Message, Payload, Place, Protocol, Record, SidesKnownBy,
-    Text, Verdict,
+    Silence, Text, Verdict,
 };
 use crate::websocket::{FrameHeader, Opcode};
 use Direction::{ClientToServer as Client, ServerToClient as Server};
@@ -63,6 +63,7 @@ fn connection(stream: u64, millis: i64) -> Connection<'static> {
         tls: None,
         tcp_handshake_nanos: Some(MILLI),
         tcp: PerDirection::default(),
+        silence: Silence { nanos: stream, packet: 1 },
         protocol: Protocol::Websocket,
         switched_to: None,
         opened: Timestamp::from_nanos(0),
@@ -90,7 +91,7 @@ fn only(stats: &Stats) -> &ConnectionStats {
 }
 
 #[test]
-fn messages_are_counted_by_side_and_opcode_and_their_gaps_and_silences_measured() {
+fn messages_are_counted_by_side_and_opcode_and_their_gaps_measured() {
     let stats = collected(&[
         Record::Message(message(4, 10, Client, Opcode::Text, b"hello")),
         Record::Message(message(4, 40, Server, Opcode::Binary, b"1234567")),
@@ -98,31 +99,39 @@ fn messages_are_counted_by_side_and_opcode_and_their_gaps_and_silences_measured(
         Record::Message(message(4, 110, Server, Opcode::Text, b"")),
         Record::Connection(connection(4, 150)),
     ]);
-    let Measures { said, sizes, gaps, silence, duration, .. } = &only(&stats).measures;
+    let Measures { said, sizes, gaps, duration, .. } = &only(&stats).measures;
     assert_eq!(said.client, Said { text: 1, bytes: 5, ..Said::default() });
     assert_eq!(said.server, Said { text: 1, binary: 1, ping: 1, bytes: 7, ..Said::default() });
     let sizes = sizes.as_ref().unwrap();
     assert_eq!((sizes.count, sizes.min, sizes.max, sizes.percentiles), (3, 0, 7, Some([5, 7, 7])));
     let gaps = gaps.as_ref().unwrap();
-    assert_eq!((gaps.count, gaps.min, gaps.max), (2, 30 * MILLI as u64, 70 * MILLI as u64));
-    assert_eq!(*silence, Some(Silence { nanos: 60 * MILLI as u64, stream: 4, packet: 40 }));
+    assert_eq!((gaps.count, gaps.min, gaps.max), (1, 70 * MILLI as u64, 70 * MILLI as u64));
     assert_eq!(*duration, 150 * MILLI as u64);
     assert_eq!((stats.total.measures.said, stats.total.connections), (*said, 1));
     assert_eq!(stats.total.close_codes.into_iter().collect::<Vec<_>>(), [(Some(1000), 1)]);
 }
 
 #[test]
-fn a_time_without_messages_ends_with_the_connection() {
+fn the_longest_silence_of_all_names_its_connection() {
+    let stats = collected(&[3, 9, 5].map(|stream| Record::Connection(connection(stream, 5))));
+    let Measures { silence, silence_stream, .. } = stats.total.measures;
+    assert_eq!((silence.nanos, silence_stream), (9, 9));
+}
+
+#[test]
+fn messages_of_one_side_that_become_known_late_leave_no_gap_and_no_ping_unanswered() {
     let stats = collected(&[
-        Record::Message(message(0, 10, Client, Opcode::Text, b"x")),
-        Record::Connection(connection(0, 500)),
+        Record::Message(message(0, 50, Server, Opcode::Pong, b"x")),
+        Record::Message(message(0, 60, Server, Opcode::Text, b"")),
+        Record::Message(message(0, 10, Client, Opcode::Text, b"")),
+        Record::Message(message(0, 40, Client, Opcode::Ping, b"x")),
+        Record::Message(message(0, 45, Client, Opcode::Text, b"")),
+        Record::Connection(connection(0, 70)),
     ]);
-    assert_eq!(
-        only(&stats).measures.silence,
-        Some(Silence { nanos: 490 * MILLI as u64, stream: 0, packet: 10 })
-    );
-    let nothing_said = collected(&[Record::Connection(connection(0, 500))]);
-    assert_eq!(only(&nothing_said).measures.silence, None);
+    let measures = &only(&stats).measures;
+    assert_eq!(measures.gaps.as_ref().map(|it| (it.count, it.min)), Some((1, 35 * MILLI as u64)));
+    let round_trips = measures.round_trips.as_ref().map(|it| (it.count, it.max));
+    assert_eq!((round_trips, measures.unanswered_pings), (Some((1, 10 * MILLI as u64)), 0));
 }
 
 #[test]

@@ -89,9 +89,9 @@ impl Sum {
     pub(super) fn add(&mut self, connection: &ConnectionStats, last: Timestamp) {
         let Total { measures, .. } = &mut self.total;
         measures.add(&connection.measures);
-        let silence = connection.measures.silence;
-        if silence.map(|silence| silence.nanos) > measures.silence.map(|silence| silence.nanos) {
-            measures.silence = silence;
+        if connection.measures.silence.nanos > measures.silence.nanos {
+            measures.silence = connection.measures.silence;
+            measures.silence_stream = connection.stream;
         }
         let (first, end) = self.span.unwrap_or((connection.opened, last));
         self.span = Some((first.min(connection.opened), end.max(last)));

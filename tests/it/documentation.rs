@@ -15,6 +15,7 @@ use sockeye::check::registry::RULES;
 use sockeye::check::{REQUEST, RESPONSE};
 use sockeye::filter::FIELDS;
 use sockeye::report::{SCHEMA_TEXT, fields_markdown, rule_markdown};
+use sockeye::stats::COLUMNS;
 
 use crate::layering::{HOMES, MAY_KNOW};
 
@@ -45,6 +46,15 @@ fn the_limits_are_listed() {
         writeln!(table, "| `{}` | {default} | {} |", limit.name, limit.meaning).unwrap();
     }
     holds("docs/limits.md", "limits", &(table + "\n"));
+}
+
+#[test]
+fn the_columns_of_statistics_are_listed() {
+    let mut table = String::from("\n| name | what it is |\n|---|---|\n");
+    for column in COLUMNS {
+        writeln!(table, "| `{}` | {} |", column.key, column.meaning).unwrap();
+    }
+    holds("docs/stats.md", "columns", &(table + "\n"));
 }
 
 /// Families of rules by the first digit of their codes.

@@ -250,6 +250,7 @@ pub fn connection() -> Record<'static> {
         payload_bytes: PerDirection::default(),
         tcp_handshake_nanos: None,
         tcp: Default::default(),
+        silence: Default::default(),
         missing_bytes: PerDirection::default(),
         verdict: None,
         findings: FindingCounts::default(),

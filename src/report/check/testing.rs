@@ -73,6 +73,7 @@ pub fn connection(stream: u64, verdict: Option<Verdict>) -> Connection<'static> 
         payload_bytes: Default::default(),
         tcp_handshake_nanos: None,
         tcp: Default::default(),
+        silence: Default::default(),
         missing_bytes: Default::default(),
         findings: FindingCounts::default(),
         verdict,

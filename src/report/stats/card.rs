@@ -88,7 +88,8 @@ fn measured(measures: &Measures) -> Vec<(&'static str, String)> {
         ("messages per s", per_second(measures)),
         ("bytes per s", wire.map_or_else(unknown, |rate| bytes(rate.round() as u64))),
     ];
-    if let Some(silence) = measures.silence {
+    let silence = measures.silence;
+    if silence.packet > 0 {
         facts.push(("longest silence", format!("{} behind packet {}", time(silence.nanos), silence.packet)));
     }
     let compressed = measures.compressed;

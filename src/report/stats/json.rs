@@ -76,7 +76,10 @@ impl Serialize for TotalView<'_> {
                 keys.serialize_entry(column.key, &read(&total.measures))?;
             }
         }
-        keys.serialize_entry("silence_stream", &total.measures.silence.map(|silence| silence.stream))?;
+        keys.serialize_entry(
+            "silence_stream",
+            &(total.measures.silence.packet > 0).then_some(total.measures.silence_stream),
+        )?;
         let sizes = total.size_ranges.iter().map(|&Range { from, to, count }| RangeView {
             from,
             to,

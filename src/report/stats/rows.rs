@@ -44,7 +44,7 @@ const COLUMNS: [Column; 21] = [
     column("Size 99 %", 2, Cell::Measured(|m| percentile(m.sizes.as_ref(), 2, bytes))),
     column("Ping 50 %", 13, Cell::Measured(|m| percentile(m.round_trips.as_ref(), 0, time))),
     column("Gap 50 %", 1, Cell::Measured(|m| percentile(m.gaps.as_ref(), 0, time))),
-    column("Silence", 10, Cell::Measured(|m| m.silence.map_or_else(unknown, |silence| time(silence.nanos)))),
+    column("Silence", 10, Cell::Measured(|m| time(m.silence.nanos))),
     column("Handshake", 7, Cell::Connection(|c| c.handshake.map_or_else(unknown, time))),
     column("End", 16, Cell::Connection(|c| end(c.close.as_ref(), c.ended_by))),
     column(
