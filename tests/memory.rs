@@ -14,6 +14,7 @@ use sockeye::base::{Limits, Timestamp};
 use sockeye::capture::{LinkType, Packet};
 use sockeye::record::Record;
 use sockeye::report::{Json, Report};
+use sockeye::stats::{Collector, Order};
 
 const SYN: u8 = 0x02;
 const ACK: u8 = 0x10;
@@ -30,6 +31,8 @@ const MIB: u64 = 1 << 20;
 const SMALL: u64 = 256 * KIB;
 /// What a connection takes that holds no payload: 400 MiB if there are as many as the default allows.
 const CONNECTION: u64 = 3 * KIB;
+/// What `sockeye stats` takes beside that for each connection, with a hundred messages of different lengths.
+const STATISTICS: u64 = 6 * KIB;
 /// What is remembered of bytes handed on, of all connections together: `history_total`.
 const HISTORY: u64 = 8 * MIB;
 /// What a payload of 16 MiB takes with its line of JSON, which is copied while it grows.
@@ -45,6 +48,8 @@ const SLACK: u64 = KIB;
 struct Analysis {
     analyzer: Analyzer,
     json: Json,
+    /// What `sockeye stats` measures, if it shall.
+    stats: Option<Collector>,
     packet: Vec<u8>,
     millis: i64,
 }
@@ -65,7 +70,8 @@ impl Tcp {
 
 impl Analysis {
     fn new(options: Options) -> Self {
-        Self { analyzer: Analyzer::new(options), json: Json::lines(), packet: Vec::new(), millis: 0 }
+        let analyzer = Analyzer::new(options);
+        Self { analyzer, json: Json::lines(), stats: None, packet: Vec::new(), millis: 0 }
     }
 
     fn opened(&mut self, number: u32) -> Tcp {
@@ -127,12 +133,15 @@ impl Analysis {
     }
 
     fn push(&mut self) {
-        let Self { analyzer, json, packet, millis } = self;
+        let Self { analyzer, json, stats, packet, millis } = self;
         *millis += 1;
         let time = Timestamp::from_nanos(*millis * 1_000_000);
         let original_length = packet.len() as u32;
         let packet = Packet { time, link_type: LinkType::RAW, original_length, data: packet };
-        analyzer.push(&packet, &mut |record| json.record(record, &mut io::sink()).unwrap());
+        analyzer.push(&packet, &mut |record| {
+            json.record(record, &mut io::sink()).unwrap();
+            stats.iter_mut().for_each(|stats| stats.record(record, true));
+        });
     }
 
     /// Ends the capture; gives the limits that were reached.
@@ -140,10 +149,12 @@ impl Analysis {
         let mut reached = Vec::new();
         self.analyzer.finish(&mut |record| {
             self.json.record(record, &mut io::sink()).unwrap();
+            self.stats.iter_mut().for_each(|stats| stats.record(record, true));
             if let Record::Summary(summary) = record {
                 reached = summary.limits_reached.keys().map(ToString::to_string).collect();
             }
         });
+        self.stats.map(Collector::finish);
         reached
     }
 }
@@ -221,6 +232,35 @@ fn ten_times_as_many_short_connections_take_no_more_memory() {
             let mut tcp = analysis.websocket(number);
             analysis.segment(&mut tcp, 1, ACK, b"\x82\x04abcd");
             analysis.closed(tcp);
+        }
+    });
+}
+
+#[test]
+fn the_statistics_of_ten_times_as_many_connections_take_no_more_memory() {
+    let limits = Limits { connections: 100, ..Limits::default() };
+    is_flat(&limited(Rows::Messages, 125, limits), 300, |analysis, connections| {
+        analysis.stats = Some(Collector::new(Order::default(), 100));
+        for number in 0..connections {
+            let mut tcp = analysis.websocket(number);
+            analysis.segment(&mut tcp, 1, ACK, b"\x82\x04abcd\x89\x01p");
+            analysis.closed(tcp);
+        }
+    });
+}
+
+#[test]
+fn the_statistics_of_connections_that_go_on_are_small() {
+    let ceiling = SMALL + 200 * (CONNECTION + STATISTICS) + HISTORY;
+    stays_under(ceiling, &[], options(Rows::Messages, 125), |analysis| {
+        analysis.stats = Some(Collector::new(Order::default(), 100));
+        let mut connections: Vec<Tcp> = (0..200).map(|number| analysis.websocket(number)).collect();
+        for length in 0..100u8 {
+            for tcp in &mut connections {
+                let frame = [&[0x82, length], &[0; 100][..usize::from(length)]].concat();
+                analysis.segment(tcp, 1, ACK, &frame);
+                analysis.segment(tcp, 1, ACK, &[0x89, 1, length]);
+            }
         }
     });
 }

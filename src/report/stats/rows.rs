@@ -16,7 +16,7 @@ use crate::stats::{ConnectionStats, Measures, Total};
 /// A column of the table.
 struct Column {
     title: &'static str,
-    /// On a narrow terminal, the columns with the lowest go first.
+    /// On a narrow terminal, the columns with the highest have the first room.
     weight: u8,
     cell: Cell,
 }
@@ -102,29 +102,28 @@ fn left_out(fitting: &[&Column], options: StatsOptions, out: &mut dyn io::Write)
     wrap(&note, width).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-/// The columns that a terminal has room for. Those that say nothing of any connection go first.
+/// The columns that a terminal has room for, in their order. Those that say nothing of any connection come last into it.
 fn fitting(connections: &[ConnectionStats], total: &Total, room: usize) -> Vec<&'static Column> {
-    let mut columns: Vec<(&Column, u8, usize)> = COLUMNS
-        .iter()
-        .map(|column| {
-            let mut width = grid::width(column.title).max(grid::width(&column.total(total)));
-            let mut silent = true;
-            for connection in connections {
-                let cell = column.of(connection);
-                width = width.max(grid::width(&cell));
-                silent &= cell == UNKNOWN || cell == "0";
-            }
-            (column, if silent { 0 } else { column.weight }, width + BETWEEN)
-        })
-        .collect();
-    while columns.iter().map(|(.., width)| width).sum::<usize>() > room.saturating_add(BETWEEN)
-        && columns.len() > 1
-    {
-        let lightest = columns.iter().map(|(_, weight, _)| *weight).min();
-        let at = columns.iter().position(|(_, weight, _)| Some(*weight) == lightest);
-        at.map(|at| columns.remove(at));
-    }
-    columns.into_iter().map(|(column, ..)| column).collect()
+    let measured = |(place, column): (usize, &'static Column)| {
+        let mut width = grid::width(column.title).max(grid::width(&column.total(total)));
+        let mut silent = true;
+        for connection in connections {
+            let cell = column.of(connection);
+            width = width.max(grid::width(&cell));
+            silent &= cell == UNKNOWN || cell == "0";
+        }
+        (if silent { 0 } else { column.weight }, width + BETWEEN, place, column)
+    };
+    let mut columns: Vec<_> = COLUMNS.iter().enumerate().map(measured).collect();
+    columns.sort_by_key(|(weight, ..)| std::cmp::Reverse(*weight));
+    let mut left = room.saturating_add(BETWEEN);
+    columns.retain(|(_, width, place, _)| {
+        let fits = *width <= left || *place == 0;
+        left = if fits { left.saturating_sub(*width) } else { left };
+        fits
+    });
+    columns.sort_by_key(|(_, _, place, _)| *place);
+    columns.into_iter().map(|(.., column)| column).collect()
 }
 
 /// A line that no column can be left out of any more.
