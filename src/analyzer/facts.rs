@@ -18,6 +18,9 @@ use crate::websocket::Negotiated;
 /// (RFC 6455 §5.5). No budget counts them, and a capture can have many connections.
 const KEPT: usize = 125;
 
+/// What is counted of segments.
+const MARKS: [Analysis; 3] = [Analysis::RETRANSMISSION, Analysis::OUT_OF_ORDER, Analysis::LOST_SEGMENT];
+
 /// What is known of a connection, whatever it is made of just now.
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -35,7 +38,7 @@ pub(super) struct Facts {
     /// What it is encrypted with.
     pub tls: Option<Box<TlsFacts>>,
     /// What a 101 switched to, if that is not WebSocket; [`kept`].
-    pub switched_to: Option<Vec<u8>>,
+    pub switched_to: Option<Box<[u8]>>,
     /// A CONNECT was accepted, and its tunnel has not begun.
     pub tunnel: bool,
     /// Tunnels inside each other so far.
@@ -63,8 +66,10 @@ pub(super) struct Facts {
     /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
     pub cut_off: bool,
     pub tcp_handshake_nanos: Option<i64>,
-    /// Segments by direction as TCP names it.
-    pub tcp: PerDirection<Traffic>,
+    /// Segments by direction as TCP names it: packets, their bytes, payload.
+    segments: PerDirection<[u64; 3]>,
+    /// Those of them that repeat, fill a hole, or leave one. A capture of so many has terabytes.
+    marked: PerDirection<[u32; 3]>,
     /// The longest time so far in which nothing new was sent.
     pub silence: Silence,
     /// The packet in which something new was sent last.
@@ -74,12 +79,21 @@ pub(super) struct Facts {
     pub payload_bytes: PerDirection<u64>,
     pub missing_bytes: PerDirection<u64>,
     pub findings: Tally,
-    /// The first Close frame: its code and reason ([`kept`]), and who sent it.
-    pub close: Option<(Option<u16>, Option<Vec<u8>>, Direction)>,
+    /// The first Close frame, once there is one.
+    pub close: Option<Box<FirstClose>>,
     /// Who has sent a Close frame.
     pub closing: PerDirection<bool>,
     /// What has to be remembered of its frames in order to judge the next ones.
     pub conduct: Conduct,
+}
+
+/// The first Close frame.
+#[derive(Debug)]
+pub(super) struct FirstClose {
+    pub code: Option<u16>,
+    /// [`kept`].
+    pub reason: Option<Box<[u8]>>,
+    pub by: Direction,
 }
 
 /// What is known of an accepted handshake when the frames come.
@@ -138,7 +152,8 @@ impl Facts {
             seen: PerDirection { client: true, server: true },
             cut_off: false,
             tcp_handshake_nanos: None,
-            tcp: PerDirection::default(),
+            segments: PerDirection::default(),
+            marked: PerDirection::default(),
             silence: Silence::default(),
             spoken: opened.packet,
             frames: 0,
@@ -162,14 +177,13 @@ impl Facts {
 
     /// Counts a segment; `length` is that of its packet on the wire.
     pub fn count_segment(&mut self, note: &SegmentNote, length: u32) {
-        let of_sender = &mut self.tcp[note.direction];
-        let marked = |mark| u64::from(note.analysis.has(mark));
-        of_sender.packets += 1;
-        of_sender.bytes += u64::from(length);
-        of_sender.payload_bytes += u64::from(note.payload_length);
-        of_sender.retransmissions += marked(Analysis::RETRANSMISSION);
-        of_sender.out_of_order += marked(Analysis::OUT_OF_ORDER);
-        of_sender.lost_segments += marked(Analysis::LOST_SEGMENT);
+        let [packets, bytes, payload] = &mut self.segments[note.direction];
+        *packets += 1;
+        *bytes += u64::from(length);
+        *payload += u64::from(note.payload_length);
+        for (count, mark) in self.marked[note.direction].iter_mut().zip(MARKS) {
+            *count = count.saturating_add(u32::from(note.analysis.has(mark)));
+        }
         let repeats = [Analysis::RETRANSMISSION, Analysis::KEEP_ALIVE];
         let opens_or_ends = [Flags::SYN, Flags::FIN, Flags::RST].into_iter().any(|flag| note.flags.has(flag));
         let carries = note.payload_length > 0 || opens_or_ends;
@@ -179,6 +193,13 @@ impl Facts {
                 self.spoken = note.packet;
             }
         }
+    }
+
+    /// What was counted of one direction, as TCP names it.
+    fn traffic(&self, direction: Direction) -> Traffic {
+        let [packets, bytes, payload_bytes] = self.segments[direction];
+        let [retransmissions, out_of_order, lost_segments] = self.marked[direction].map(u64::from);
+        Traffic { packets, bytes, payload_bytes, retransmissions, out_of_order, lost_segments }
     }
 
     /// The longest time in which nothing new was sent, up to a packet.
@@ -284,13 +305,13 @@ fn client_hello(bytes: &[u8]) -> Option<bool> {
 }
 
 /// What is kept of a text until the end of its connection; no character is cut in two.
-pub(super) fn kept(text: &[u8]) -> Vec<u8> {
+pub(super) fn kept(text: &[u8]) -> Box<[u8]> {
     let head = text.get(..KEPT).unwrap_or(text);
     match std::str::from_utf8(head) {
         Err(error) if head.len() < text.len() && error.error_len().is_none() => {
-            head.get(..error.valid_up_to()).unwrap_or(head).to_vec()
+            head.get(..error.valid_up_to()).unwrap_or(head).into()
         }
-        _ => head.to_vec(),
+        _ => head.into(),
     }
 }
 
@@ -302,17 +323,19 @@ impl Facts {
             sides_known_by: self.known_by,
             tls: self.tls.as_ref().map(|tls| tls.record()),
             tcp_handshake_nanos: self.tcp_handshake_nanos,
-            tcp: if self.turned { self.tcp.swap() } else { self.tcp },
+            tcp: PerDirection {
+                client: self.traffic(self.turn(Direction::ClientToServer)),
+                server: self.traffic(self.turn(Direction::ServerToClient)),
+            },
             silence: self.silence_until(place.packet, place.time),
             protocol: self.protocol,
             switched_to: self.switched_to.as_deref().map(Text),
             opened: self.opened.time,
             closed,
             ended_by: self.ended_by(why),
-            close: self
-                .close
-                .as_ref()
-                .map(|(code, reason, by)| (Close { code: *code, reason: reason.as_deref().map(Text) }, *by)),
+            close: self.close.as_ref().map(|close| {
+                (Close { code: close.code, reason: close.reason.as_deref().map(Text) }, close.by)
+            }),
             frames: self.frames,
             messages: self.messages,
             payload_bytes: self.payload_bytes,
@@ -329,10 +352,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_ends_between_characters() {
-        assert_eq!(kept(b"bye"), b"bye");
-        assert_eq!(kept(&[b'b'; 126]), [b'b'; 125]);
-        assert_eq!(kept("世".repeat(42).as_bytes()), "世".repeat(41).as_bytes());
-        assert_eq!(kept(&[0xff; 126]), [0xff; 125]);
-        assert_eq!(kept(b"cut by the sender \xe4\xb8"), b"cut by the sender \xe4\xb8");
+        assert_eq!(*kept(b"bye"), *b"bye");
+        assert_eq!(*kept(&[b'b'; 126]), [b'b'; 125]);
+        assert_eq!(*kept("世".repeat(42).as_bytes()), *"世".repeat(41).as_bytes());
+        assert_eq!(*kept(&[0xff; 126]), [0xff; 125]);
+        assert_eq!(*kept(b"cut by the sender \xe4\xb8"), *b"cut by the sender \xe4\xb8");
     }
 }

@@ -1,7 +1,7 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
-use super::facts::{WebSocketFacts, kept};
+use super::facts::{FirstClose, WebSocketFacts, kept};
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check::conduct::Sent;
@@ -335,7 +335,8 @@ fn closing(scene: &mut Scene<'_, '_>, direction: Direction, body: Option<&CloseB
     facts.closing[direction] = true;
     if facts.close.is_none() {
         let Close { code, reason } = body.map_or(Close { code: None, reason: None }, said);
-        facts.close = Some((code, reason.map(|Text(reason)| kept(reason)), direction));
+        let reason = reason.map(|Text(reason)| kept(reason));
+        facts.close = Some(Box::new(FirstClose { code, reason, by: direction }));
     }
 }
 

@@ -142,14 +142,14 @@ pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) 
 /// WS415 (§5.5.1), or WS416. That a Close was acknowledged shows that it arrived, and not that anybody was there to read
 /// it: the program may have ended TCP for a reason of its own. Whoever has said something since was there.
 fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violation> {
-    let end = own.end?;
+    let end = own.end.as_deref()?;
     let close = peer.closing.first?;
     let received = close.end.zip(end.acked).is_some_and(|(close, acked)| acked >= close);
     // Who has left at once would not have read an answer.
-    let left = |gone: End| {
+    let left = |gone: &End| {
         gone.packet.number < end.packet.number && gone.packet.time.nanos_since(close.time) < LEAVING_NANOS
     };
-    if !received || own.closing.is_closed() || peer.end.is_some_and(left) {
+    if !received || own.closing.is_closed() || peer.end.as_deref().is_some_and(left) {
         return None;
     }
     let rule = match own.closing.spoke_behind {
@@ -174,7 +174,8 @@ fn has_received(peer: &Closing, end: &End) -> bool {
 
 /// Who ended TCP first.
 fn first_end(halves: &PerDirection<Half>) -> Option<(Direction, End)> {
-    let ends = Direction::BOTH.into_iter().filter_map(|from| Some((from, halves[from].end?)));
+    let ends =
+        Direction::BOTH.into_iter().filter_map(|from| Some((from, halves[from].end.as_deref().copied()?)));
     ends.min_by_key(|(_, end)| end.packet.number)
 }
 

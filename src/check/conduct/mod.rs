@@ -54,7 +54,7 @@ struct Half {
     failing: Failing,
     unfinished: Unfinished,
     /// How it ended its direction first.
-    end: Option<End>,
+    end: Option<Box<End>>,
     /// The offset behind its last frame, or behind the handshake.
     told: u64,
     /// Some of what it sent is not known: lost, or no frames.
@@ -118,7 +118,7 @@ impl Conduct {
             StreamEvent::Reset { packet, acked } => End { packet, acked, reset: true },
             StreamEvent::Data { .. } | StreamEvent::Gap { .. } => return,
         };
-        self.halves[direction].end.get_or_insert(end);
+        self.halves[direction].end.get_or_insert_with(|| Box::new(end));
     }
 
     /// The stream ended inside the header of a frame, of which `at` is there.
@@ -175,7 +175,7 @@ impl Conduct {
             let (own, peer) = (&self.halves[from], &self.halves[from.reverse()]);
             let excused = peer.failing.is_obliging();
             if known[from] {
-                let reset_by_peer = peer.end.is_some_and(|end| end.reset);
+                let reset_by_peer = peer.end.as_ref().is_some_and(|end| end.reset);
                 let ended = own.end.is_some() || reset_by_peer;
                 own.unfinished.judge(ended, excused).into_iter().for_each(&mut *out);
             }
