@@ -19,8 +19,9 @@ mod tls;
 use crate::base::{Budget, Limits};
 use crate::capture::{End, Packet};
 use crate::check::{self, Selection};
+use crate::filter::Filter;
 use crate::packet::{Decoder, Layers};
-use crate::record::Record;
+use crate::record::{Ends, Record};
 use crate::tcp::{Connections, Event, What};
 use crate::tls::KeyLog;
 
@@ -43,7 +44,7 @@ pub enum Rows {
 }
 
 /// What to look for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// What a row is.
     pub rows: Rows,
@@ -55,6 +56,8 @@ pub struct Options {
     pub selection: Selection,
     /// TLS secrets may come when the connection that they belong to is over: what is still to be said of it waits for them.
     pub secrets_may_come: bool,
+    /// Connections of which no record can match are not looked into; `None` if all are.
+    pub connections: Option<Filter>,
     /// The caps.
     pub limits: Limits,
 }
@@ -106,6 +109,9 @@ impl Analyzer {
             let linger = shared.options.secrets_may_come.then_some(&mut *lingering);
             treat(connections, linger, means, shared, event, out);
         });
+        if let Some(slot) = shared.unwanted.take() {
+            tcp.unwatch(slot);
+        }
         shared.end_packet(layers, out);
         lingering.make_room(means, shared, out);
     }
@@ -175,10 +181,15 @@ fn treat(
         if connections.len() <= event.slot {
             connections.resize_with(event.slot + 1, || None);
         }
-        if let Some(slot) = connections.get_mut(event.slot) {
+        shared.summary.connections += 1;
+        let ends = Ends { client: opened.client, server: opened.server };
+        let filter = shared.options.connections.as_ref();
+        if filter.is_some_and(|filter| !filter.may_match(&ends, opened.stream)) {
+            shared.summary.connections_excluded += 1;
+            shared.unwanted = Some(event.slot);
+        } else if let Some(slot) = connections.get_mut(event.slot) {
             *slot = Some(Box::new(Connection::new(&opened)));
         }
-        shared.summary.connections += 1;
         return;
     }
     let number = event.slot;

@@ -50,6 +50,8 @@ pub(super) struct Shared {
     hold: bool,
     /// How often secrets came.
     pub keys_added: u64,
+    /// The slot of a connection that has just begun, and into which nobody wants to look.
+    pub unwanted: Option<usize>,
     /// Slots of connections that wait for secrets, or did.
     pub waiting_for_keys: Vec<usize>,
     /// Findings that wait until that row is out.
@@ -93,6 +95,7 @@ impl Shared {
             hold: false,
             cut: false,
             keys_added: 0,
+            unwanted: None,
             waiting_for_keys: Vec::new(),
             waiting: Vec::new(),
         }

@@ -125,7 +125,7 @@ pub(super) struct StatsArgs {
     /// It is asked of each record by itself. A connection counts if its own record, its handshake or one of its messages is
     /// selected; of its messages, those count that are. What is about the connection as a whole (packets, losses, frames,
     /// payload, handshakes, verdict, end) always is about all of it.
-    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Order the connections by a column of CSV or JSON: `bytes`, `ping_median:desc`; a wrong name lists all
     #[arg(long, value_name = "COLUMN[:desc]")]
@@ -158,7 +158,7 @@ pub(super) struct TimelineArgs {
     #[arg(required = true, value_name = "CAPTURE")]
     pub captures: Vec<PathBuf>,
     /// Show only what this display filter selects, in Wireshark's language: `tcp.port == 3000 and websocket`
-    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// What a row is
     #[arg(long, value_enum, default_value_t = Rows::Frames)]
@@ -258,7 +258,7 @@ pub(super) struct CheckChoices {
     /// It is asked of each record by itself: `tcp.stream == 2` selects all of a connection, `frame.number < 100` what
     /// became known by these packets, `websocket` connections and findings about frames, but no handshake. What is about
     /// the capture as a whole always counts.
-    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub filter: Option<String>,
     #[command(flatten)]
     pub reading: ReadingArgs,

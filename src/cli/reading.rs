@@ -27,7 +27,8 @@ pub(super) fn analyze(
     let mut recording = input::open(captures, &options.limits)?;
     let mut printer = Printer {
         report,
-        filter: selected,
+        filter: selected.clone(),
+        payload: options.payload,
         out: BufWriter::with_capacity(OUTPUT_BUFFER, out),
         failed: None,
         summary: Summary::default(),
@@ -36,7 +37,13 @@ pub(super) fn analyze(
     printer.print(&Record::Capture(CaptureInfo { schema: SCHEMA, files: &files, filter }));
 
     let limits = options.limits;
-    let mut analyzer = Analyzer::new(Options { secrets_may_come: keys.may_grow(captures), ..options });
+    let reads_payload = selected.as_ref().is_some_and(Filter::reads_payload);
+    let mut analyzer = Analyzer::new(Options {
+        connections: selected,
+        payload: if reads_payload { usize::MAX } else { options.payload },
+        secrets_may_come: keys.may_grow(captures),
+        ..options
+    });
     input::secrets(captures, &limits, &mut |text| {
         analyzer.add_keys(text, &mut |record| printer.print(record));
     });
@@ -96,6 +103,8 @@ fn read(
 struct Printer<'r, W: Write> {
     report: &'r mut dyn Report,
     filter: Option<Filter>,
+    /// Payload bytes of a row that the report shows; the filter may have asked for more.
+    payload: usize,
     out: BufWriter<W>,
     /// The first error of the output; nothing is written behind it.
     failed: Option<io::Error>,
@@ -109,6 +118,8 @@ impl<W: Write> Printer<'_, W> {
         }
         let wanted = self.filter.as_ref().is_none_or(|filter| filter.matches(record));
         if wanted && self.failed.is_none() {
+            let shortened = record.with_payload(self.payload);
+            let record = shortened.as_ref().unwrap_or(record);
             self.failed = self.report.record(record, &mut self.out).err();
         }
     }
@@ -142,8 +153,12 @@ pub(super) fn notes(summary: &Summary) {
         say("note", "the capture holds no packets");
     } else if summary.connections == 0 {
         say("note", "the capture holds no TCP connection");
-    } else if summary.websocket_connections == 0 {
+    } else if summary.connections == summary.connections_excluded {
         let connections = counted(summary.connections, "TCP connection");
+        say("note", &format!("the filter selects none of {connections}"));
+    } else if summary.websocket_connections == 0 {
+        let looked_into = summary.connections.saturating_sub(summary.connections_excluded);
+        let connections = counted(looked_into, "TCP connection");
         say("note", &format!("no accepted WebSocket handshake was seen in {connections}"));
     }
 }

@@ -93,6 +93,8 @@ fn report(args: &TimelineArgs, form: Form, width: Option<usize>) -> Box<dyn Repo
 /// How many payload bytes of a row the output can show.
 fn payload(args: &TimelineArgs, form: &Form, width: Option<usize>) -> usize {
     let shown = match (form, width) {
+        // No row of a packet shows any.
+        (Form::Table | Form::Records(_), _) if args.rows == Rows::Packets => 0,
         (Form::Table, Some(columns)) => columns.saturating_mul(BYTES_PER_COLUMN),
         (Form::Columns(columns, _), _) if !columns.read_payload() => 0,
         _ => usize::MAX,

@@ -126,6 +126,17 @@ pub enum Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
+    /// Its first bytes. A character that is cut is left out.
+    pub fn first(self, most: usize) -> Self {
+        match self {
+            Payload::Text(text) => {
+                let whole = text.floor_char_boundary(most);
+                Payload::Text(text.get(..whole).unwrap_or(text))
+            }
+            Payload::Bytes(bytes) => Payload::Bytes(bytes.get(..most).unwrap_or(bytes)),
+        }
+    }
+
     /// The payload of something whose content is `opcode`. If it is `truncated`, a character that is cut at its end is
     /// left out.
     pub fn new(opcode: Opcode, bytes: &'a [u8], truncated: bool) -> Self {

@@ -124,6 +124,32 @@ impl Record<'_> {
     }
 }
 
+impl Record<'_> {
+    /// The record with no more payload than this; `None` if it has no more. A record of a packet keeps all.
+    pub fn with_payload(&self, most: usize) -> Option<Record<'_>> {
+        let fits = |payload: Payload<'_>| payload.bytes().len() <= most;
+        match self {
+            Record::Frame(frame)
+                if !fits(frame.payload) || frame.inflated.is_some_and(|inflated| !fits(inflated.payload)) =>
+            {
+                let inflated = frame.inflated.map(|inflated| Inflated {
+                    truncated: inflated.truncated || !fits(inflated.payload),
+                    payload: inflated.payload.first(most),
+                    ..inflated
+                });
+                let (truncated, payload) =
+                    (frame.truncated || !fits(frame.payload), frame.payload.first(most));
+                Some(Record::Frame(Frame { payload, truncated, inflated, ..frame.clone() }))
+            }
+            Record::Message(message) if message.payload.is_some_and(|payload| !fits(payload)) => {
+                let payload = message.payload.map(|payload| payload.first(most));
+                Some(Record::Message(Message { payload, truncated: true, ..message.clone() }))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The first record.
 #[derive(Debug, Clone, Serialize)]
 pub struct CaptureInfo<'a> {
@@ -146,7 +172,9 @@ pub struct Summary {
     pub link_types: Vec<String>,
     /// TCP connections.
     pub connections: u64,
-    /// Those of them that are WebSocket.
+    /// Those of them into which nobody looked, as the filter excludes them by address, port or stream.
+    pub connections_excluded: u64,
+    /// Those of them that are WebSocket; of the ones looked into.
     pub websocket_connections: u64,
     /// WebSocket frames.
     pub frames: u64,

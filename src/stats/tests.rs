@@ -52,6 +52,9 @@ fn message<'a>(stream: u64, millis: i64, from: Direction, opcode: Opcode, payloa
         complete: true,
         truncated: false,
         close: None,
+        fragments: 1,
+        missing: &[],
+        ping_nanos: None,
     }
 }
 

@@ -35,7 +35,10 @@ pub const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("encode", &["base", "capture", "packet", "websocket"]),
-    ("analyzer", &["base", "capture", "packet", "tcp", "tls", "http", "websocket", "check", "record"]),
+    (
+        "analyzer",
+        &["base", "capture", "packet", "tcp", "tls", "http", "websocket", "check", "filter", "record"],
+    ),
     (
         "cli",
         &[
@@ -68,6 +71,11 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("csv", &["cli", "report"]),
     ("tempfile", &["cli"]),
+    ("regex", &["filter"]),
+    ("regex_syntax", &["filter"]),
+    ("memchr", &["filter"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("quick_xml", &["report"]),
     ("toml", &["cli"]),
     ("aes", &["tls"]),

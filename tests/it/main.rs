@@ -5,6 +5,7 @@
 mod browser;
 mod commands;
 mod data;
+mod differential;
 
 mod documentation;
 mod encode;

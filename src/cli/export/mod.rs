@@ -36,7 +36,7 @@ pub(super) struct ExportArgs {
     #[arg(short, long, value_name = "PATH", default_value = "-")]
     output: PathBuf,
     /// Export only what this display filter selects: messages, or with `har`, `pcap` and `pcapng` whole connections
-    #[arg(short = 'Y', long, value_name = "EXPRESSION")]
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", allow_hyphen_values = true)]
     filter: Option<String>,
     /// Export only these connections, which are Wireshark's tcp.stream: `--stream 0,3`
     #[arg(long, value_name = "N", value_delimiter = ',')]

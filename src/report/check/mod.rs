@@ -135,6 +135,7 @@ impl<F: Form> Report for CheckReport<F> {
             Record::Summary(summary) => {
                 self.totals.packets = summary.packets;
                 self.totals.connections = summary.connections;
+                self.totals.connections_excluded = summary.connections_excluded;
                 self.totals.websocket_connections = summary.websocket_connections;
                 Ok(())
             }

@@ -19,6 +19,7 @@ pub(super) struct Totals {
     pub accepted: u64,
     pub packets: u64,
     pub connections: u64,
+    pub connections_excluded: u64,
     pub websocket_connections: u64,
 }
 
@@ -68,11 +69,15 @@ impl Totals {
             Some("the capture holds no TCP connection".into())
         } else if self.failed + self.undetermined + self.passed + self.partial > 0 {
             None
+        } else if self.connections == self.connections_excluded {
+            let connections = counted(self.connections, "TCP connection");
+            Some(format!("the filter selects none of {connections}"))
         } else if self.websocket_connections > 0 {
             let connections = counted(self.websocket_connections, "WebSocket connection");
             Some(format!("the filter selects nothing of {connections}"))
         } else {
-            let connections = counted(self.connections, "TCP connection");
+            let looked_into = self.connections.saturating_sub(self.connections_excluded);
+            let connections = counted(looked_into, "TCP connection");
             Some(format!("no WebSocket connection was seen in {connections}"))
         }
     }

@@ -35,7 +35,7 @@ fn a_connection_is_told_with_times_and_totals() {
     assert_eq!(only(&records, "connection"), &expected);
     let expected = json!({
         "type": "summary", "packets": 12, "bytes": capture.packets.iter().map(|p| p.bytes.len()).sum::<usize>(),
-        "link_types": ["RAW"], "connections": 1, "websocket_connections": 1, "frames": 4, "messages": 4,
+        "link_types": ["RAW"], "connections": 1, "connections_excluded": 0, "websocket_connections": 1, "frames": 4, "messages": 4,
         "findings": {"error": 0, "warning": 0, "info": 0}, "limits_reached": {}, "not_decoded": [],
     });
     assert_eq!(only(&records, "summary"), &expected);

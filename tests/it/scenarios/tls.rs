@@ -493,7 +493,6 @@ fn of_tls_inside_of_tls_the_inner_one_is_told() {
     let records = read(&openssl("tunnel.pcap"), &openssl("tunnel.keys"), options());
     assert_eq!(codes(&records), json!(["WS905"]));
     let connection = only(&records, "connection");
-    let tls =
-        json!({"version": null, "cipher_suite": null, "server_name": null, "alpn": null, "decrypted": false});
+    let tls = json!({"version": null, "cipher_suite": null, "server_name": null, "alpn": null, "alpn_offered": [], "decrypted": false});
     assert_eq!((&connection["tls"], &connection["verdict"]), (&tls, &Value::Null));
 }
