@@ -18,8 +18,8 @@ use crate::truth::Frames;
 
 /// What every end is ready to receive; more than is ever on the way.
 const WINDOW: u16 = 0xffff;
-/// As fast as compressing gets with Huffman codes of its own.
-const LEVEL: u32 = 2;
+/// As fast as compressing gets; most of what making the load takes.
+const LEVEL: u32 = 1;
 
 /// A connection of TCP.
 pub struct Tcp {

@@ -34,7 +34,10 @@ struct Arguments {
     /// How often; medians are printed.
     #[arg(long, default_value_t = 5)]
     runs: usize,
-    /// One run at 20M, and nothing but Sockeye: to see whether it works.
+    /// Leave out tshark and tcpflow, which take long.
+    #[arg(long)]
+    alone: bool,
+    /// One run at 20M, alone: to see whether it works.
     #[arg(long)]
     quick: bool,
     /// Measure memory too: at a tenth of the size, and at ten times.
@@ -64,7 +67,7 @@ fn main() -> Result<(), Failure> {
     if arguments.loads.is_empty() {
         arguments.loads = Load::ALL.to_vec();
     }
-    let tools = Tools::find(&arguments.folder, !arguments.quick)?;
+    let tools = Tools::find(&arguments.folder, !(arguments.quick || arguments.alone))?;
     let mut page = Page::default();
     for &load in &arguments.loads {
         eprintln!("{} …", load.name());

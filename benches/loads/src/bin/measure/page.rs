@@ -74,7 +74,7 @@ impl Page {
         let date = Timestamp::now().strftime("%Y-%m-%d");
         writeln!(text, "Measured on {date}: {}; {}.", machine::description(), tools.versions.join(", "))?;
         let megabytes = size as f64 / 1e6;
-        writeln!(text, "Captures of {megabytes} MB, medians of {runs} runs, CPU time (user and system).\n")?;
+        writeln!(text, "Captures of {megabytes} MB, median of {runs}, CPU time (user and system).\n")?;
         text += "| load | packets / frames | libpcap | list | GB/s | a frame | list ÷ libpcap | at most | | peak | < 32 MB | tshark ÷ libpcap | tcpflow ÷ libpcap |\n";
         text += "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
         text += &self.times;
