@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod browser;
+mod columns;
 mod commands;
 mod data;
 mod differential;

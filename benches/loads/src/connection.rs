@@ -93,6 +93,7 @@ impl Tcp {
             window: WINDOW,
             payload_length: payload.len() as u32,
             payload,
+            captured: &[],
         };
         tap.pass(&segment)?;
         // SYN and FIN count as one byte (RFC 9293 §3.4).

@@ -49,7 +49,10 @@ struct Kept {
 
 impl Kept {
     fn new(segment: &Segment<'_>) -> Self {
-        Self { segment: Segment { payload: b"", ..*segment }, payload: segment.payload.to_vec() }
+        Self {
+            segment: Segment { payload: b"", captured: b"", ..*segment },
+            payload: segment.payload.to_vec(),
+        }
     }
 
     fn segment(&self) -> Segment<'_> {

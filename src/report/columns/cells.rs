@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::{Serializer, Value as Json};
 
+use super::direct::Cell;
 use crate::filter::Value;
 use crate::report::json::Harmless;
 
@@ -39,6 +40,35 @@ impl Cells {
         value.serialize(&mut Serializer::with_formatter(&mut self.buffer, Harmless))?;
         self.cells.push(Some(start..self.buffer.len()));
         Ok(true)
+    }
+
+    /// The next cell is one that was read directly. Whether there is a value.
+    pub fn push_cell(&mut self, cell: Option<Cell>) -> io::Result<bool> {
+        match cell {
+            None => self.push(None::<&()>),
+            Some(Cell::Number(value)) => {
+                self.push_bytes(itoa::Buffer::new().format(value).as_bytes());
+                Ok(true)
+            }
+            Some(Cell::Bit(value)) => {
+                self.push_bytes(if value { b"true" } else { b"false" });
+                Ok(true)
+            }
+            Some(Cell::Seconds(value)) => self.push(Some(&value)),
+            Some(Cell::Time(value)) => self.push(Some(&value)),
+            Some(Cell::Word(value)) => self.push(Some(value)),
+            Some(Cell::Address(value)) => self.push(Some(&value)),
+            Some(Cell::Null) => {
+                self.push_bytes(b"null");
+                Ok(true)
+            }
+        }
+    }
+
+    fn push_bytes(&mut self, json: &[u8]) {
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(json);
+        self.cells.push(Some(start..self.buffer.len()));
     }
 
     /// The next cell holds the values of a field: one as itself, several as an array. Whether

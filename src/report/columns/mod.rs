@@ -6,6 +6,7 @@
 
 mod cells;
 mod delimited;
+mod direct;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,16 +23,21 @@ use crate::record::Record;
 
 use cells::Cells;
 pub use delimited::Delimited;
+use direct::Row;
 
 /// The columns of a report.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Columns(Vec<(String, Source)>);
 
 /// Where the cells of a column come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 enum Source {
     /// A key of the JSON records, or several that lead into an object.
-    Key(Vec<String>),
+    Key {
+        path: Vec<String>,
+        /// How to read it without the JSON of the record.
+        direct: Option<direct::Read>,
+    },
     /// A field of filters.
     Field(Column),
 }
@@ -49,7 +55,7 @@ impl Columns {
         let column = |name: &String| {
             if keys.contains(name) {
                 let path = name.split('.').map(str::to_owned).collect();
-                return Ok((name.clone(), Source::Key(path)));
+                return Ok((name.clone(), Source::Key { path, direct: direct::find(name) }));
             }
             match Column::parse(name) {
                 Ok(column) => Ok((name.clone(), Source::Field(column))),
@@ -62,7 +68,7 @@ impl Columns {
     /// Whether the payload of rows is needed.
     pub fn read_payload(&self) -> bool {
         self.0.iter().any(|(_, source)| match source {
-            Source::Key(path) => path.first().is_some_and(|key| PAYLOAD.contains(&key.as_str())),
+            Source::Key { path, .. } => path.first().is_some_and(|key| PAYLOAD.contains(&key.as_str())),
             Source::Field(column) => column.reads_payload(),
         })
     }
@@ -143,9 +149,14 @@ pub struct ColumnsReport {
     form: ColumnsForm,
     /// Whether a row needs one of the columns that not every row has.
     choosy: bool,
+    /// Whether a column needs the JSON of the record.
+    indirect: bool,
+    /// What stands before each cell of an object.
+    labels: Vec<String>,
     headed: bool,
     cells: Cells,
     line: String,
+    object: Vec<u8>,
     info: String,
 }
 
@@ -153,13 +164,20 @@ impl ColumnsReport {
     /// A report of these columns.
     pub fn new(columns: Columns, form: ColumnsForm) -> Self {
         let choosy = columns.0.iter().any(|(name, source)| !of_every_row(name, source));
+        let indirect = |(_, source): &(_, Source)| matches!(source, Source::Key { direct: None, .. });
+        let label = |(index, (name, _)): (usize, &(String, _))| {
+            format!("{}{}:", if index > 0 { ',' } else { '{' }, Json::from(name.as_str()))
+        };
         Self {
+            indirect: columns.0.iter().any(indirect),
+            labels: columns.0.iter().enumerate().map(label).collect(),
             columns,
             form,
             choosy,
             headed: false,
             cells: Cells::default(),
             line: String::new(),
+            object: Vec::new(),
             info: String::new(),
         }
     }
@@ -168,17 +186,25 @@ impl ColumnsReport {
     fn fill(&mut self, record: &Record<'_>) -> io::Result<bool> {
         self.cells.clear();
         self.info.clear();
-        let is_of_zoom = matches!(record, Record::Packet(_) | Record::Frame(_) | Record::Message(_));
-        let mut wanted = is_of_zoom && !self.choosy;
-        let mut object = None;
-        let mut view = match View::of(record, &mut self.info) {
-            Some(View::Capture(_) | View::Summary(_)) | None => return Ok(false),
-            view => view,
-        };
+        if matches!(record, Record::Capture(_) | Record::Summary(_)) {
+            return Ok(false);
+        }
+        let row = Row::of(record);
+        let mut wanted = row.is_some() && !self.choosy;
+        let (mut object, mut view) = (None, None);
+        if row.is_none() || self.indirect {
+            view = View::of(record, &mut self.info);
+            if view.is_none() {
+                return Ok(false);
+            }
+        }
         for (name, source) in &self.columns.0 {
             let here = match source {
                 Source::Field(column) => self.cells.push_values(|found| column.each(record, found))?,
-                Source::Key(path) => {
+                Source::Key { direct: Some(read), .. } if row.is_some() => {
+                    self.cells.push_cell(row.and_then(read))?
+                }
+                Source::Key { path, .. } => {
                     if let Some(view) = view.take() {
                         object = Some(serde_json::to_value(view)?);
                     }
@@ -194,7 +220,7 @@ impl ColumnsReport {
 
 fn of_every_row(name: &str, source: &Source) -> bool {
     match source {
-        Source::Key(_) => OF_EVERY_ROW.contains(&name),
+        Source::Key { .. } => OF_EVERY_ROW.contains(&name),
         Source::Field(column) => column.of_every_row(),
     }
 }
@@ -232,13 +258,12 @@ impl Report for ColumnsReport {
 
 impl ColumnsReport {
     fn write_object(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
-        out.write_all(b"{")?;
-        for (index, ((name, _), cell)) in self.columns.0.iter().zip(self.cells.iter()).enumerate() {
-            out.write_all(if index > 0 { b"," } else { b"" })?;
-            serde_json::to_writer(&mut *out, name)?;
-            out.write_all(b":")?;
-            out.write_all(cell.unwrap_or(b"null"))?;
+        self.object.clear();
+        for (label, cell) in self.labels.iter().zip(self.cells.iter()) {
+            self.object.extend_from_slice(label.as_bytes());
+            self.object.extend_from_slice(cell.unwrap_or(b"null"));
         }
-        out.write_all(b"}\n")
+        self.object.extend_from_slice(b"}\n");
+        out.write_all(&self.object)
     }
 }
