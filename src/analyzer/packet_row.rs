@@ -2,7 +2,9 @@
 
 use super::Out;
 use super::facts::Facts;
-use crate::record::{Ends, Frame, Frames, Head, Layers, PacketRow, Place, Record, Since, TlsRecord};
+use crate::record::{
+    Ends, Frame, Frames, Head, Layers, PacketRow, Place, Record, Since, TlsContent, TlsRecord,
+};
 use crate::tcp::SegmentNote;
 
 /// Bytes of HTTP heads after which no further one is kept of a row. A packet carries fewer, but one that fills a hole
@@ -62,20 +64,21 @@ impl RowDraft {
     }
 
     /// The segment completes a TLS record.
-    pub fn record(&mut self, facts: &Facts, protocol: &'static str, content: TlsRecord) {
+    pub fn record(&mut self, facts: &Facts, protocol: &'static str, record: TlsRecord) {
         let plain = self.heads.is_empty() && self.frames.is_empty();
         let Some(segment) = self.of(facts).filter(|_| plain) else { return };
         segment.protocol = protocol;
         if self.tls.len() < RECORDS {
-            self.tls.push(content);
+            self.tls.push(record);
         }
     }
 
     /// The record that was told last is this alert, if it could be read when it came.
     pub fn alert(&mut self, facts: &Facts, alert: [u8; 2]) {
         let of_row = self.of(facts).is_some();
-        if let Some(last) = self.tls.last_mut().filter(|last| of_row && **last == TlsRecord::Named(ALERT)) {
-            *last = TlsRecord::Alert(alert);
+        let last = self.tls.last_mut().filter(|last| of_row && last.content == TlsContent::Named(ALERT));
+        if let Some(last) = last {
+            last.content = TlsContent::Alert(alert);
         }
     }
 

@@ -4,7 +4,7 @@ use super::layer::Layer;
 use super::scene::Scene;
 use crate::base::{Direction, GapReason, Limits, PerDirection, Span, StreamEvent};
 use crate::check;
-use crate::record::{self, Alert, Protocol, Record, TlsRecord};
+use crate::record::{self, Alert, Protocol, Record, TlsContent, TlsRecord};
 use crate::tls::{Hello, Random, Tls, TlsEvent, version_name};
 
 /// What is known of the TLS of a connection.
@@ -244,10 +244,12 @@ fn unsupported(scene: &Scene<'_, '_>) -> String {
 fn name_record(scene: &mut Scene<'_, '_>, name: &'static str, version: u16) {
     let Some(tls) = scene.facts.tls.as_ref().filter(|_| scene.shared.row.pending()) else { return };
     let content = match name {
-        "Client Hello" => TlsRecord::ClientHello(tls.hello.server_name.clone()),
-        name => TlsRecord::Named(name),
+        "Client Hello" => TlsContent::ClientHello(Box::new(tls.hello.clone())),
+        "Server Hello" => TlsContent::ServerHello(Box::new(tls.hello.clone())),
+        name => TlsContent::Named(name),
     };
-    scene.shared.row.record(scene.facts, tls.protocol_of(version), content);
+    let record = TlsRecord { version, content };
+    scene.shared.row.record(scene.facts, tls.protocol_of(version), record);
 }
 
 fn alert(scene: &mut Scene<'_, '_>, from: Direction, [level, description]: [u8; 2], record: &Span) {

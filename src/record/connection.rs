@@ -54,13 +54,24 @@ pub struct PacketRow<'a> {
     pub frame_count: u64,
 }
 
+/// A TLS record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsRecord {
+    /// The version in its header.
+    pub version: u16,
+    /// What stands in it.
+    pub content: TlsContent,
+}
+
 /// What stands in a TLS record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TlsRecord {
-    /// What Wireshark calls it: `Server Hello`, `Application Data`.
+pub enum TlsContent {
+    /// What Wireshark calls it: `Certificate`, `Application Data`.
     Named(&'static str),
-    /// A client's first hello, and the host that it asked for (RFC 6066 §3).
-    ClientHello(Option<String>),
+    /// A client's first hello, and what was said so far.
+    ClientHello(Box<Hello>),
+    /// A server's hello, and what was said so far.
+    ServerHello(Box<Hello>),
     /// An alert that could be read: its level and description (RFC 8446 §6).
     Alert([u8; 2]),
 }

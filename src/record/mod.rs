@@ -16,7 +16,7 @@ mod text;
 
 pub use connection::{
     Alert, Close, Connection, EndedBy, FindingCounts, Opened, PacketRow, Protocol, SidesKnownBy, Silence,
-    Since, Tls, TlsRecord, Traffic, Verdict,
+    Since, Tls, TlsContent, TlsRecord, Traffic, Verdict,
 };
 pub use finding::{Finding, Severity, Side};
 pub use frame::{Frame, Inflated, Joined, Message, Payload};
@@ -26,6 +26,7 @@ pub use text::Text;
 
 pub use crate::packet::{Flags, Header, HeaderKind, Layers};
 pub use crate::tcp::Analysis;
+pub use crate::tls::Hello;
 pub use crate::websocket::Extension;
 
 use std::collections::BTreeMap;

@@ -32,7 +32,7 @@ fn name(field: &Field) -> String {
 fn meaning(field: &Field) -> String {
     match field.deviation {
         None => field.meaning.to_owned(),
-        Some(deviation) => format!("{} In Wireshark: {deviation}", field.meaning),
+        Some(deviation) => format!("{} Difference: {deviation}", field.meaning),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::http;
 use crate::packet::Flags;
 use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Head, Inflated, Message, Opened, Outcome,
-    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsRecord, Verdict,
+    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsContent, Verdict,
 };
 use crate::tls::{alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
@@ -48,7 +48,7 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     if row.heads.is_empty() && row.frames.is_empty() {
         for record in row.tls.iter().take(NAMED) {
             text.push_str(separator);
-            tls_record(text, record);
+            tls_record(text, &record.content);
             separator = ", ";
         }
     }
@@ -113,16 +113,19 @@ fn opened(text: &mut String, row: &Opened) {
 }
 
 /// Appends what stands in a TLS record, in Wireshark's words.
-fn tls_record(text: &mut String, record: &TlsRecord) {
-    match record {
-        TlsRecord::Named(name) => text.push_str(name),
-        TlsRecord::ClientHello(None) => text.push_str("Client Hello"),
-        TlsRecord::ClientHello(Some(host)) => {
-            text.push_str("Client Hello (SNI=");
-            escape_into(text, host.as_bytes(), false);
-            text.push(')');
+fn tls_record(text: &mut String, content: &TlsContent) {
+    match content {
+        TlsContent::Named(name) => text.push_str(name),
+        TlsContent::ServerHello(_) => text.push_str("Server Hello"),
+        TlsContent::ClientHello(hello) => {
+            text.push_str("Client Hello");
+            if let Some(host) = &hello.server_name {
+                text.push_str(" (SNI=");
+                escape_into(text, host.as_bytes(), false);
+                text.push(')');
+            }
         }
-        TlsRecord::Alert(content) => alert(text, *content),
+        TlsContent::Alert(content) => alert(text, *content),
     }
 }
 
@@ -484,7 +487,8 @@ mod tests {
     #[test]
     fn the_name_in_a_hello_does_not_control_the_terminal() {
         let mut text = String::new();
-        tls_record(&mut text, &TlsRecord::ClientHello(Some("a\u{1b}[2Jb".to_owned())));
+        let hello = crate::tls::Hello { server_name: Some("a\u{1b}[2Jb".to_owned()), ..Default::default() };
+        tls_record(&mut text, &TlsContent::ClientHello(Box::new(hello)));
         assert!(text.starts_with("Client Hello (SNI=a") && !text.contains('\u{1b}'), "{text}");
     }
 }
