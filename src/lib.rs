@@ -4,23 +4,23 @@
 //! findings, connections. The command `sockeye` prints them; a program can use them as they are.
 //!
 //! ```text
-//!  capture ─► packet ─► tcp ─► http ─► websocket ─► check
-//!     │         │        │       │         │          │
-//!     └─────────┴────────┴── analyzer ─────┴──────────┘
+//!  capture ─► packet ─► tcp ─► tls ─► http ─► websocket ─► check
+//!     │         │        │      │       │         │          │
+//!     └─────────┴────────┴── analyzer ──┴─────────┴──────────┘
 //!                               │ records
-//!                   filter ─────┼───── report
-//!                            explain ────┘
+//!                            filter ─► stats, explain ─► report
 //!
 //!  encode ─► packet ─► capture       the way back
 //! ```
 //!
 //! - [`capture`] cuts files into packets, [`packet`] finds TCP segments, [`tcp`] puts their bytes in order.
+//! - [`tls`] decrypts, if it is given the secrets.
 //! - [`http`] finds the opening handshake, [`websocket`] decodes frames and messages, compressed ones too, [`check`] judges
 //!   what both have found.
 //! - [`analyzer`] composes these stages and says what they found as [`record`]s.
-//! - [`explain`] says what every bit means.
-//! - [`filter`] selects records, [`report`] writes them: as a timeline, or as the result of a check. [`stats`] counts and
-//!   measures them. [`cli`] is the command.
+//! - [`filter`] selects records, [`stats`] counts and measures them, [`explain`] says what every bit of them means.
+//! - [`report`] writes all of that: timelines, results of checks, conversations, tables, files for other programs.
+//!   [`cli`] is the command.
 //! - [`encode`] is the way back: frames and captures from a description.
 //! - [`base`] holds the words that all of them use.
 //!

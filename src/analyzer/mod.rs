@@ -1,8 +1,9 @@
 //! Composition: packets in, records out.
 //!
-//! The only room that knows every stage. It hands each stage what the one before it said, keeps for each connection
-//! what it is made of just now (HTTP, WebSocket, something else), and turns what the stages say into
-//! [`Record`]s. It reads no bytes itself, opens no file and prints nothing.
+//! In come the packets of a capture; out go [`Record`]s ([`Analyzer`]), or only which bytes and packets belong to which
+//! connection ([`Streams`]). The only room that knows every stage: it hands each what the one before it said, keeps for each
+//! connection what it is made of just now (TLS, HTTP, WebSocket, something else), and turns what the stages say into records.
+//! It decodes no bytes itself, judges nothing, opens no file and prints nothing.
 
 mod connection;
 mod facts;

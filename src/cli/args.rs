@@ -16,10 +16,9 @@ use crate::stats::Order;
 /// Shows what WebSocket connections did in a packet capture, and judges it.
 ///
 /// Reads pcap and pcapng files (also compressed: gzip, zstd, lz4, xz, bzip2), reassembles their TCP connections,
-/// and lists handshakes, frames and messages in Wireshark's columns or as JSON. `sockeye check` says which rules of the
-/// protocol were broken, by its exit code too.
+/// decrypts TLS with a key log, and lists handshakes, frames and messages in Wireshark's columns or as JSON.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_long_help = TIMELINE_HELP)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -30,47 +29,53 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List what happened, in order (what `sockeye CAPTURE…` does)
+    #[command(after_long_help = TIMELINE_HELP)]
     Timeline(TimelineArgs),
+    /// Show the conversation of one connection: messages, frames, or bytes of TCP
+    #[command(after_long_help = FOLLOW_HELP)]
+    Follow(super::follow::FollowArgs),
+    /// Measure connections: counts, bytes, message sizes, round trips, silences, losses
+    #[command(after_long_help = STATS_HELP)]
+    Stats(Box<StatsArgs>),
+    /// Write HAR, CSV, a file for each message, or a capture of some connections
+    Export(super::export::ExportArgs),
     /// Judge connections by the rules of RFC 6455 and RFC 7692; exit code 1 if one is broken
     ///
     /// Tells every rule that a client or server broke, with the packets, the bytes and what to do, and what the capture
     /// does not allow anyone to know. Each connection gets a verdict: fail, undetermined or pass.
     #[command(after_long_help = CHECK_HELP)]
     Check(Box<CheckArgs>),
-    /// Measure connections: counts, bytes, message sizes, round trips, silences, losses
-    #[command(after_long_help = STATS_HELP)]
-    Stats(Box<StatsArgs>),
     /// Show what every bit and byte of a frame or a handshake means
+    #[command(after_long_help = EXPLAIN_HELP)]
     Explain(super::explain::ExplainArgs),
-    /// Show the conversation of one connection: its messages, its frames, or the bytes of its TCP
-    Follow(super::follow::FollowArgs),
-    /// Write what other programs read: HAR, CSV, a file for each message, a capture of some connections
-    Export(super::export::ExportArgs),
+    /// Build a frame, right or wrong, or a capture of a connection in which it is sent
+    #[command(after_long_help = ENCODE_HELP)]
+    Encode(EncodeArgs),
     /// Compute Sec-WebSocket-Accept step by step; exit code 1 if another one was received
     Accept(AcceptArgs),
-    /// Build a frame, right or wrong, or a capture of a connection in which it is sent
-    Encode(EncodeArgs),
-    /// Print the rules: a table of them, or all that there is to say about one
+    /// Print the rules: a table of them, or all that there is to say about some
     Rules(RulesArgs),
     /// Print the fields that filters and --fields can name
     Fields(FieldsArgs),
-    /// Print the completions of a shell
-    Completions {
-        /// The shell
-        #[arg(value_enum)]
-        shell: Shell,
-    },
-    /// Print the manual page, or write the pages of all commands into a folder
-    Man {
-        /// The folder
-        #[arg(long, value_name = "FOLDER")]
-        dir: Option<PathBuf>,
-    },
     /// Print the JSON Schema of the JSON output
     Schema {
         /// Whose output
         #[arg(value_enum, value_name = "OUTPUT", default_value_t = SchemaOf::Records)]
         of: SchemaOf,
+    },
+    /// Print the completions of a shell
+    #[command(after_long_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder
+    #[command(after_long_help = MAN_HELP)]
+    Man {
+        /// Write the pages of all commands into this folder, which is made if it is missing
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -81,6 +86,42 @@ pub(super) enum SchemaOf {
     /// The document of `sockeye explain --format json`
     Explain,
 }
+
+const TIMELINE_HELP: &str = "\
+Examples:
+  sockeye run.pcap
+  sockeye --rows messages -Y 'websocket.json[\"type\"] == \"error\"' run.pcap
+  sockeye --keylog keys.log --fields packet,from,payload --format csv run.pcap > rows.csv
+  tcpdump -i any -U -w - port 3000 | sockeye -";
+
+const FOLLOW_HELP: &str = "\
+Examples:
+  sockeye follow --stream 0 run.pcap
+  sockeye follow --stream 0 --from server --format json run.pcap
+  sockeye follow --stream 0 --what tcp --format raw run.pcap > bytes";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  sockeye explain --hex '81 05 48 65 6c 6c 6f'
+  sockeye explain run.pcap --frame 0:1 --format html > frame.html
+  sockeye explain run.pcap --stream 0 --diagram";
+
+const ENCODE_HELP: &str = "\
+Examples:
+  sockeye encode --text Hello --mask 37fa213d
+  sockeye encode --close 1000 bye --format annotated
+  sockeye encode --text Hello --opcode 0xb --pcap wrong.pcap";
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  sockeye completions bash > ~/.local/share/bash-completion/completions/sockeye
+  sockeye completions fish > ~/.config/fish/completions/sockeye.fish
+  sockeye completions zsh > FOLDER/_sockeye    (a folder of $fpath)";
+
+const MAN_HELP: &str = "\
+Examples:
+  sockeye man | man -l -
+  sockeye man --dir ~/.local/share/man/man1";
 
 const CHECK_HELP: &str = "\
 Exit codes:
@@ -166,8 +207,11 @@ pub(super) struct TimelineArgs {
     /// How to write the rows [default: table; tsv with --fields]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Print only these fields of each row that has one: keys of the JSON records (`packet`, `close.code`) and fields of
-    /// filters (`websocket.opcode`)
+    /// Print only these fields of each row: keys of the JSON records (`packet`, `close.code`), fields of filters
+    /// (`websocket.opcode`)
+    ///
+    /// A row is printed if it has one of those that not every row has, as every row has `packet` and `tcp.port`; if there
+    /// are none such, the rows that --rows names.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub fields: Vec<String>,
     /// Leave out the line with the names of the fields, which tsv and csv begin with
@@ -184,6 +228,7 @@ pub(super) struct TimelineArgs {
 
 /// How captures are read, whatever becomes of them.
 #[derive(Debug, Clone, Default, PartialEq, ClapArgs)]
+#[command(next_help_heading = "Reading")]
 pub(super) struct ReadingArgs {
     /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
     #[arg(short = 'd', long, value_name = "PORT,PROTOCOL")]
@@ -197,8 +242,12 @@ pub(super) struct ReadingArgs {
 
 /// Where the secrets of TLS connections are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, ClapArgs)]
+#[command(next_help_heading = "Reading")]
 pub(super) struct KeyArgs {
-    /// Decrypt TLS with the secrets in this key log (NSS format: what browsers, curl and Python write with SSLKEYLOGFILE, node with --tls-keylog)
+    /// Decrypt TLS with the secrets in this key log
+    ///
+    /// Its format is that of NSS: browsers, curl and Python write it to the file that SSLKEYLOGFILE names, node with
+    /// --tls-keylog. Several can be given.
     #[arg(long, value_name = "FILE")]
     pub keylog: Vec<PathBuf>,
     /// Decrypt TLS with the key log that the environment variable SSLKEYLOGFILE names

@@ -47,7 +47,7 @@ const SELECTORS: [&str; 7] = ["frame", "message", "packet", "handshake", "stream
 #[command(override_usage = USAGE)]
 #[command(group(ArgGroup::new("what").required(true).args(SELECTORS)))]
 pub(super) struct ExplainArgs {
-    /// The captures to look into, read as one recording; `-` is standard input
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
     #[arg(value_name = "CAPTURE", required_unless_present_any = ["hex", "file"], conflicts_with_all = ["hex", "file"])]
     captures: Vec<PathBuf>,
     /// One frame: `0:3` is the third of stream 0
@@ -87,10 +87,10 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     color: ColorChoice,
     /// Take connections on a port for WebSocket although no handshake was captured: `tcp.port==3000,websocket`
-    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL", conflicts_with_all = ["hex", "file"])]
+    #[arg(short = 'd', long, value_name = "PORT,PROTOCOL", help_heading = "Reading", conflicts_with_all = ["hex", "file"])]
     decode_as: Vec<DecodeAs>,
     /// Hold more or less in memory: `connections=1000`, `payload=64M`; a wrong name lists all
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Reading")]
     limit: Vec<LimitArg>,
     #[command(flatten)]
     keys: KeyArgs,

@@ -16,7 +16,7 @@ use crate::report::{Follow, FollowFormat, FollowOptions, Report, counted};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct FollowArgs {
-    /// The captures to look into, read as one recording; `-` is standard input
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
     /// The connection, which is Wireshark's tcp.stream and counts from 0

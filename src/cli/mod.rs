@@ -1,8 +1,9 @@
 //! The command line.
 //!
-//! In come the arguments; out go text on standard output, errors, warnings and notes on standard error, and an exit
-//! code: 0 fine, 1 `check` found something or `accept` saw a mismatch, 2 could not do the job. This is the only room
-//! that opens files and prints; what it prints about captures is written by `report`.
+//! In come the arguments, and `sockeye.toml` (`config`); out go text on standard output or into files, errors, warnings and
+//! notes on standard error, and an exit code: 0 fine, 1 `check` found something or `accept` saw a mismatch, 2 could not do
+//! the job. One file or folder a command. This is the only room that opens files, reads the environment and prints. What it
+//! prints about captures is written by `report`; only captures and files of messages (`export`) it writes itself.
 
 mod accept;
 mod args;

@@ -1,11 +1,12 @@
 //! The display-filter language.
 //!
 //! In comes an expression in Wireshark's language; out comes a [`Filter`], a typed tree that says of each [`Record`]
-//! whether it is wanted, or a [`FilterError`] that points into the expression. This room does not analyze anything: it
-//! sees only what records say.
+//! whether it is wanted, or a [`FilterError`] that points into the expression. In comes the name of a field; out comes a
+//! [`Column`], which shows the values that a record has of it. This room analyzes nothing and prints nothing: it sees only
+//! what records say.
 //!
-//! The language is that of Wireshark 4.0, of which `docs/filter.md` tells all; what Wireshark calls a display filter is
-//! one here, with the same meaning, or is refused with the reason.
+//! The language is that of Wireshark 4.0: what is a display filter there is one here, with the same meaning, or is refused
+//! with the reason. `docs/filter.md` tells all of it, and the differences. [`FIELDS`] is the table of what can be named.
 //!
 //! A text goes through `lexer` and `grammar` (operands) or `parse` (tests); `typing`, `relation` and `literal` give it
 //! types; `tree` is the result, which `eval` and `compare` hold against a record, `early` against a connection, and

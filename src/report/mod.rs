@@ -1,8 +1,18 @@
 //! Records become output.
 //!
-//! In come [`Record`]s; out go bytes to a writer: a table for people ([`Table`]), JSON for programs ([`Json`]),
-//! what `sockeye check` prints ([`check_report`]), and numbers ([`write_stats`]). One file per output. This room decides how things look and nothing else; whatever came from the wire is escaped
-//! before it is written. It is the only one that names `tabled`, `quick_xml` and `csv`.
+//! In come [`Record`]s, and what `stats` and `explain` made of them; out go bytes to a writer. One file or folder an output:
+//!
+//! | of | is written |
+//! |---|---|
+//! | records, as they come | a table for people ([`Table`]), JSON ([`Json`]), some of their fields ([`ColumnsReport`]) |
+//! | a whole capture | what `sockeye check` prints ([`check_report`]), numbers ([`write_stats`]) |
+//! | a connection or message | a conversation ([`Follow`]), what other programs read ([`Har`], [`CsvMessages`]) |
+//! | an explanation | what a [`Form`] draws |
+//! | what is known without a capture | rules ([`write_rules`]), fields ([`write_fields`]) |
+//!
+//! This room decides how things look and nothing else: it opens no file and finds nothing out. Whatever came from the wire
+//! is escaped before it is written, but where bytes as they were are asked for (`follow --format raw`). It is the only one
+//! that names `tabled` and `quick_xml`.
 
 mod accept;
 mod check;

@@ -1,8 +1,9 @@
 //! `--fields`: some fields of each row, in the order asked for.
 //!
-//! In come the names of columns and [`Record`]s; out goes a line for each row that has one of them: JSON, CSV, or values
-//! between tabs. A column is a key of the JSON records (`opcode`, `close.code`) or a field of filters
-//! (`websocket.opcode`). What rows mean is not decided here.
+//! In come the names of columns and [`Record`]s; out goes a line for each row that has one of them that not every row
+//! has, or, if all are of that kind, for each packet, frame or message: JSON, CSV, or values between tabs. A column is a key
+//! of the JSON records (`opcode`, `close.code`) or a field of filters (`websocket.opcode`). What a record says is decided
+//! neither here nor twice: keys are looked up in what `json` would write, fields in what `filter` reads.
 
 mod cells;
 mod delimited;
@@ -115,7 +116,10 @@ impl UnknownColumn {
                 let shown = name.escape_default();
                 Self(format!("unknown field `{shown}`\n  did you mean `{key}`?"))
             }
-            None => Self(error.to_string()),
+            None => {
+                let error = error.to_string();
+                Self(error.strip_prefix("in the filter, ").unwrap_or(&error).to_owned())
+            }
         }
     }
 }

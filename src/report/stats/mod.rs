@@ -1,4 +1,7 @@
 //! What `sockeye stats` prints: tables for people, JSON, CSV.
+//!
+//! In come [`Stats`]; out goes text. Nothing is measured here: what JSON, CSV and the rows name is the
+//! table [`COLUMNS`](crate::stats::COLUMNS).
 
 mod card;
 mod csv;
