@@ -51,7 +51,10 @@ fn any(row: &Row<'_, '_>, left: &Operand, comparison: Comparison, right: &Operan
 fn any_sorted(row: &Row<'_, '_>, left: &Operand, comparison: Comparison, right: &Operand) -> bool {
     let mut sorted = Vec::new();
     right.any(row, &mut |value| {
-        sorted.push(Literal::of(value));
+        // What is not equal to itself is comparable with nothing.
+        if value.compare(value).is_some() {
+            sorted.push(Literal::of(value));
+        }
         false
     });
     sorted.sort_unstable_by(|one: &Literal, other| order(one.value(), other.value()));
@@ -95,5 +98,6 @@ fn kind(value: Value<'_>) -> u8 {
         Value::Ipv6(..) => 7,
         Value::Time(_) => 8,
         Value::Duration(_) => 9,
+        Value::Json(_) => 10,
     }
 }

@@ -52,7 +52,7 @@ impl<'r, 'a> Row<'r, 'a> {
     /// Whether a value may be read.
     fn pays(&self, value: Value<'_>) -> bool {
         let length = match value {
-            Value::Text(text) => text.len(),
+            Value::Text(text) | Value::Json(text) => text.len(),
             Value::Bytes(bytes) => bytes.len(),
             _ => 0,
         };
@@ -181,7 +181,7 @@ fn call(function: Function, arguments: &[Operand], row: &Row<'_, '_>, found: Fou
             _ => false,
         }),
         Function::String => each(&mut |value, found| match value {
-            Value::Text(_) | Value::Boolean(_) | Value::Null => false,
+            Value::Text(_) | Value::Boolean(_) | Value::Null | Value::Json(_) => false,
             _ => found(Value::Text(&value.to_string())),
         }),
         Function::Absolute => each(&mut |value, found| absolute(value).is_some_and(found)),
@@ -205,7 +205,7 @@ fn extreme(arguments: &[Operand], row: &Row<'_, '_>, which: Comparison) -> Optio
 /// Something of the bytes that a value is.
 fn with_bytes<T>(value: Value<'_>, of: impl FnOnce(&[u8]) -> T) -> Option<T> {
     match value {
-        Value::Text(text) => Some(of(text.as_bytes())),
+        Value::Text(text) | Value::Json(text) => Some(of(text.as_bytes())),
         Value::Bytes(bytes) => Some(of(bytes)),
         Value::Ipv4(address, _) => Some(of(&address.octets())),
         Value::Ipv6(address, _) => Some(of(&address.octets())),

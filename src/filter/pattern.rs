@@ -49,7 +49,7 @@ impl fmt::Display for Needle {
 
 fn searchable(value: Value<'_>) -> Option<&[u8]> {
     match value {
-        Value::Text(text) => Some(text.as_bytes()),
+        Value::Text(text) | Value::Json(text) => Some(text.as_bytes()),
         Value::Bytes(bytes) => Some(bytes),
         _ => None,
     }

@@ -34,6 +34,8 @@ pub enum Value<'v> {
     Duration(i64),
     /// The JSON value `null`.
     Null,
+    /// The text of a JSON object or array. It is searched, and equal to nothing.
+    Json(&'v str),
 }
 
 impl Value<'_> {
@@ -57,7 +59,7 @@ impl Value<'_> {
             Value::Time(time) => Some(Value::Time(time)),
             Value::Duration(nanos) => Some(Value::Duration(nanos)),
             Value::Null => Some(Value::Null),
-            Value::Text(_) | Value::Bytes(_) => None,
+            Value::Text(_) | Value::Bytes(_) | Value::Json(_) => None,
         }
     }
 
@@ -117,6 +119,7 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{sign}{seconds}{}", fraction.trim_end_matches('0').trim_end_matches('.'))
             }
             Value::Null => f.write_str("null"),
+            Value::Json(text) => Quoted(text).fmt(f),
         }
     }
 }

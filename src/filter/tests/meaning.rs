@@ -271,6 +271,60 @@ fn observed_in_wireshark_functions() {
 }
 
 #[test]
+fn objects_and_arrays_are_searched_and_equal_to_nothing() {
+    let record = says(r#"{"a": {"name": "Bob"}, "b": {"name": "Bob"}, "c": [1, 2]}"#);
+    all_hold(
+        &record,
+        &[
+            "websocket.json contains \"Bob\"",
+            "websocket.json[\"a\"] matches \"^.{2}NAME\"",
+            "len(websocket.json[\"c\"]) == 6",
+        ],
+    );
+    none_hold(
+        &record,
+        &[
+            "websocket.json == true",
+            "websocket.json[\"a\"] == websocket.json[\"b\"]",
+            "websocket.json[\"a\"] != websocket.json[\"b\"]",
+            "websocket.json[\"c\"] contains \"Bob\"",
+        ],
+    );
+}
+
+#[test]
+fn rfc_6901_pointers_lead_to_values_and_what_is_beside_them_is_not_looked_at() {
+    let record =
+        says(r#"{"huge": 1e999, "a/b": {"~": [0, [10, 11]]}, "01": 1, "": 2, "twice": 1, "twice": 2}"#);
+    all_hold(
+        &record,
+        &[
+            "websocket.json[\"/a~1b/~0/1/0\"] == 10",
+            "websocket.json[\"/01\"] == 1",
+            "websocket.json[\"/\"] == 2",
+            "websocket.json[\"\"] == 2",
+            "websocket.json[\"twice\"] == 2",
+            "not websocket.json[\"huge\"]",
+        ],
+    );
+    none_hold(
+        &record,
+        &[
+            "websocket.json[\"/a~1b/~0/2\"]",
+            "websocket.json[\"/a~1b/~0/01\"]",
+            "websocket.json[\"/a~1b/~0/-1\"]",
+            "websocket.json[\"/a~1b/~0/+1\"]",
+            "websocket.json[\"/01/0\"]",
+        ],
+    );
+    none_hold(&says(r#"{"a": 1} {"a": 1}"#), &["websocket.json[\"a\"]"]);
+    none_hold(&says(r#"{"a": 1, "b": }"#), &["websocket.json[\"a\"]"]);
+    let deep = format!("{{\"a\":{}1{},\"b\":2}}", "[".repeat(1000), "]".repeat(1000));
+    all_hold(&says(&deep), &["websocket.json[\"b\"] == 2"]);
+    none_hold(&says(&deep), &[&format!("websocket.json[\"/a{}\"]", "/0".repeat(1000))]);
+}
+
+#[test]
 fn json_is_compared_by_the_kind_of_the_value() {
     let record = says(
         r#" {"price": 101.5, "n": 7, "neg": -1, "name": "Bob", "ok": true, "none": null, "a": [{"b": 3}], "/x": 1}"#,

@@ -110,7 +110,7 @@ fn write_value(value: Value<'_>, buffer: &mut Vec<u8>) -> io::Result<()> {
         Value::Unsigned(value) => value.serialize(&mut json)?,
         Value::Signed(value) => value.serialize(&mut json)?,
         Value::Float(value) => value.serialize(&mut json)?,
-        Value::Text(text) => text.serialize(&mut json)?,
+        Value::Text(text) | Value::Json(text) => text.serialize(&mut json)?,
         Value::Time(time) => time.serialize(&mut json)?,
         Value::Null => Json::Null.serialize(&mut json)?,
         // Exactly: seconds as a float would lose nanoseconds.
