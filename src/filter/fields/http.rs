@@ -14,105 +14,37 @@ pub(super) static FIELDS: &[Field] = &[
         |record, found| is_http(record) && found(Value::Boolean(true)),
     )
     .differs("Wireshark has a head, and all of its fields, in the packet that ends its body."),
-    Field::new("http.accept", FieldType::Text, "The Accept header (RFC 9110 §12.5.1).", |record, found| {
-        header(record, "Accept", found)
-    }),
-    Field::new(
-        "http.accept_encoding",
-        FieldType::Text,
-        "The Accept-Encoding header (RFC 9110 §12.5.3).",
-        |record, found| header(record, "Accept-Encoding", found),
-    ),
-    Field::new(
-        "http.accept_language",
-        FieldType::Text,
-        "The Accept-Language header (RFC 9110 §12.5.4).",
-        |record, found| header(record, "Accept-Language", found),
-    ),
-    Field::new(
-        "http.authorization",
-        FieldType::Text,
-        "The Authorization header (RFC 9110 §11.6.2).",
-        |record, found| header(record, "Authorization", found),
-    ),
-    Field::new(
-        "http.cache_control",
-        FieldType::Text,
-        "The Cache-Control header (RFC 9111 §5.2).",
-        |record, found| header(record, "Cache-Control", found),
-    ),
-    Field::new(
-        "http.connection",
-        FieldType::Text,
-        "The Connection header (RFC 9110 §7.6.1).",
-        |record, found| header(record, "Connection", found),
-    ),
-    Field::new(
-        "http.content_encoding",
-        FieldType::Text,
-        "The Content-Encoding header (RFC 9110 §8.4).",
-        |record, found| header(record, "Content-Encoding", found),
-    ),
-    Field::new(
-        "http.content_length_header",
-        FieldType::Text,
-        "The Content-Length header (RFC 9110 §8.6).",
-        |record, found| header(record, "Content-Length", found),
-    ),
-    Field::new(
-        "http.content_type",
-        FieldType::Text,
-        "The Content-Type header (RFC 9110 §8.3).",
-        |record, found| header(record, "Content-Type", found),
-    ),
-    Field::new("http.cookie", FieldType::Text, "The Cookie header (RFC 6265 §5.4).", |record, found| {
-        header(record, "Cookie", found)
-    }),
-    Field::new("http.date", FieldType::Text, "The Date header (RFC 9110 §6.6.1).", |record, found| {
-        header(record, "Date", found)
-    }),
+    header("http.accept", "Accept", "The Accept header (RFC 9110 §12.5.1)."),
+    header("http.accept_encoding", "Accept-Encoding", "The Accept-Encoding header (RFC 9110 §12.5.3)."),
+    header("http.accept_language", "Accept-Language", "The Accept-Language header (RFC 9110 §12.5.4)."),
+    header("http.authorization", "Authorization", "The Authorization header (RFC 9110 §11.6.2)."),
+    header("http.cache_control", "Cache-Control", "The Cache-Control header (RFC 9111 §5.2)."),
+    header("http.connection", "Connection", "The Connection header (RFC 9110 §7.6.1)."),
+    header("http.content_encoding", "Content-Encoding", "The Content-Encoding header (RFC 9110 §8.4)."),
+    header("http.content_length_header", "Content-Length", "The Content-Length header (RFC 9110 §8.6)."),
+    header("http.content_type", "Content-Type", "The Content-Type header (RFC 9110 §8.3)."),
+    header("http.cookie", "Cookie", "The Cookie header (RFC 6265 §5.4)."),
+    header("http.date", "Date", "The Date header (RFC 9110 §6.6.1)."),
     Field::keyed(
         "http.header",
         FieldType::Text,
         "Any header, by its name in any case: http.header[\"X-Request-Id\"]; without a name, all of them.",
-        |record, name, found| match name {
-            Some(name) => header(record, name, found),
-            None => any_field(record, None, |field| lossy(&field.value, found)),
-        },
+        any_header,
     ),
-    Field::new("http.host", FieldType::Text, "The Host header (RFC 9110 §7.2).", |record, found| {
-        header(record, "Host", found)
-    }),
-    Field::new(
-        "http.last_modified",
-        FieldType::Text,
-        "The Last-Modified header (RFC 9110 §8.8.2).",
-        |record, found| header(record, "Last-Modified", found),
-    ),
-    Field::new(
-        "http.location",
-        FieldType::Text,
-        "The Location header (RFC 9110 §10.2.2).",
-        |record, found| header(record, "Location", found),
-    ),
-    Field::new(
+    header("http.host", "Host", "The Host header (RFC 9110 §7.2)."),
+    header("http.last_modified", "Last-Modified", "The Last-Modified header (RFC 9110 §8.8.2)."),
+    header("http.location", "Location", "The Location header (RFC 9110 §10.2.2)."),
+    header(
         "http.proxy_authenticate",
-        FieldType::Text,
+        "Proxy-Authenticate",
         "The Proxy-Authenticate header (RFC 9110 §11.7.1).",
-        |record, found| header(record, "Proxy-Authenticate", found),
     ),
-    Field::new(
+    header(
         "http.proxy_authorization",
-        FieldType::Text,
+        "Proxy-Authorization",
         "The Proxy-Authorization header (RFC 9110 §11.7.2).",
-        |record, found| header(record, "Proxy-Authorization", found),
     ),
-    Field::new(
-        "http.referer",
-        FieldType::Text,
-        "The Referer header (RFC 9110 §10.1.3).",
-        |record, found| header(record, "Referer", found),
-    ),
+    header("http.referer", "Referer", "The Referer header (RFC 9110 §10.1.3)."),
     Field::new(
         "http.request",
         FieldType::Boolean,
@@ -177,72 +109,34 @@ pub(super) static FIELDS: &[Field] = &[
         "The version in a response, \"HTTP/1.1\" (RFC 9112 §2.3).",
         |record, found| any_response(record, |response| version(response.version, found)),
     ),
-    Field::new(
+    header(
         "http.sec_websocket_accept",
-        FieldType::Text,
+        "Sec-WebSocket-Accept",
         "The Sec-WebSocket-Accept header (RFC 6455 §11.3.3).",
-        |record, found| header(record, "Sec-WebSocket-Accept", found),
     ),
-    Field::new(
+    header(
         "http.sec_websocket_extensions",
-        FieldType::Text,
+        "Sec-WebSocket-Extensions",
         "The Sec-WebSocket-Extensions header (RFC 6455 §11.3.2).",
-        |record, found| header(record, "Sec-WebSocket-Extensions", found),
     ),
-    Field::new(
-        "http.sec_websocket_key",
-        FieldType::Text,
-        "The Sec-WebSocket-Key header (RFC 6455 §11.3.1).",
-        |record, found| header(record, "Sec-WebSocket-Key", found),
-    ),
-    Field::new(
+    header("http.sec_websocket_key", "Sec-WebSocket-Key", "The Sec-WebSocket-Key header (RFC 6455 §11.3.1)."),
+    header(
         "http.sec_websocket_protocol",
-        FieldType::Text,
+        "Sec-WebSocket-Protocol",
         "The Sec-WebSocket-Protocol header (RFC 6455 §11.3.4).",
-        |record, found| header(record, "Sec-WebSocket-Protocol", found),
     ),
-    Field::new(
+    header(
         "http.sec_websocket_version",
-        FieldType::Text,
+        "Sec-WebSocket-Version",
         "The Sec-WebSocket-Version header (RFC 6455 §11.3.5).",
-        |record, found| header(record, "Sec-WebSocket-Version", found),
     ),
-    Field::new("http.server", FieldType::Text, "The Server header (RFC 9110 §10.2.4).", |record, found| {
-        header(record, "Server", found)
-    }),
-    Field::new(
-        "http.set_cookie",
-        FieldType::Text,
-        "The Set-Cookie header (RFC 6265 §4.1).",
-        |record, found| header(record, "Set-Cookie", found),
-    ),
-    Field::new(
-        "http.transfer_encoding",
-        FieldType::Text,
-        "The Transfer-Encoding header (RFC 9112 §6.1).",
-        |record, found| header(record, "Transfer-Encoding", found),
-    ),
-    Field::new("http.upgrade", FieldType::Text, "The Upgrade header (RFC 9110 §7.8).", |record, found| {
-        header(record, "Upgrade", found)
-    }),
-    Field::new(
-        "http.user_agent",
-        FieldType::Text,
-        "The User-Agent header (RFC 9110 §10.1.5).",
-        |record, found| header(record, "User-Agent", found),
-    ),
-    Field::new(
-        "http.www_authenticate",
-        FieldType::Text,
-        "The WWW-Authenticate header (RFC 9110 §11.6.1).",
-        |record, found| header(record, "WWW-Authenticate", found),
-    ),
-    Field::new(
-        "http.x_forwarded_for",
-        FieldType::Text,
-        "The X-Forwarded-For header, which proxies add.",
-        |record, found| header(record, "X-Forwarded-For", found),
-    ),
+    header("http.server", "Server", "The Server header (RFC 9110 §10.2.4)."),
+    header("http.set_cookie", "Set-Cookie", "The Set-Cookie header (RFC 6265 §4.1)."),
+    header("http.transfer_encoding", "Transfer-Encoding", "The Transfer-Encoding header (RFC 9112 §6.1)."),
+    header("http.upgrade", "Upgrade", "The Upgrade header (RFC 9110 §7.8)."),
+    header("http.user_agent", "User-Agent", "The User-Agent header (RFC 9110 §10.1.5)."),
+    header("http.www_authenticate", "WWW-Authenticate", "The WWW-Authenticate header (RFC 9110 §11.6.1)."),
+    header("http.x_forwarded_for", "X-Forwarded-For", "The X-Forwarded-For header, which proxies add."),
 ];
 
 fn is_http(record: &Record<'_>) -> bool {
@@ -289,8 +183,13 @@ fn any_field(record: &Record<'_>, name: Option<&str>, mut found: impl FnMut(&Hea
         || any_response(record, |response| any(&response.headers))
 }
 
-fn header(record: &Record<'_>, name: &str, found: Found<'_>) -> bool {
-    any_field(record, Some(name), |field| lossy(&field.value, found))
+/// The header of this name.
+const fn header(name: &'static str, header: &'static str, meaning: &'static str) -> Field {
+    Field::of_key(name, FieldType::Text, meaning, any_header, header)
+}
+
+fn any_header(record: &Record<'_>, name: Option<&str>, found: Found<'_>) -> bool {
+    any_field(record, name, |field| lossy(&field.value, found))
 }
 
 fn lines(headers: &Headers, found: Found<'_>) -> bool {

@@ -57,6 +57,8 @@ enum Read {
     Plain(fn(&Record<'_>, Found<'_>) -> bool),
     /// Of a field that takes a key in brackets, `http.header["Origin"]`; without a key, of all keys.
     Keyed(fn(&Record<'_>, Option<&str>, Found<'_>) -> bool),
+    /// Of a field that is another one with this key.
+    OfKey(fn(&Record<'_>, Option<&str>, Found<'_>) -> bool, &'static str),
 }
 
 /// Takes one value after the other; true for the one that ends the search.
@@ -140,6 +142,16 @@ impl Field {
         Self { name, field_type, meaning, deviation: None, scope: Scope::Row, read: Read::Keyed(read) }
     }
 
+    const fn of_key(
+        name: &'static str,
+        field_type: FieldType,
+        meaning: &'static str,
+        read: fn(&Record<'_>, Option<&str>, Found<'_>) -> bool,
+        key: &'static str,
+    ) -> Self {
+        Self { name, field_type, meaning, deviation: None, scope: Scope::Row, read: Read::OfKey(read, key) }
+    }
+
     const fn differs(self, deviation: &'static str) -> Self {
         Self { deviation: Some(deviation), ..self }
     }
@@ -165,6 +177,7 @@ impl Field {
         match self.read {
             Read::Plain(read) => read(record, found),
             Read::Keyed(read) => read(record, key, found),
+            Read::OfKey(read, key) => read(record, Some(key), found),
         }
     }
 }

@@ -7,19 +7,7 @@ use crate::record::{Ends, Place, Record, Side};
 
 /// Where a record belongs; `None` if it is about the capture as a whole.
 pub(in crate::filter) fn place(record: &Record<'_>) -> Option<Place> {
-    match record {
-        Record::Capture(_) | Record::Summary(_) => None,
-        Record::Packet(row) => Some(row.place),
-        Record::Opened(opened) => Some(opened.place),
-        Record::Alert(alert) => Some(alert.place),
-        Record::Request(request) => Some(request.place),
-        Record::Switched(switched) => Some(switched.place),
-        Record::Handshake(handshake) => Some(handshake.place),
-        Record::Frame(frame) => Some(frame.place),
-        Record::Message(message) => Some(message.place),
-        Record::Finding(finding) => finding.place,
-        Record::Connection(connection) => Some(connection.place),
-    }
+    record.place()
 }
 
 pub(in crate::filter) fn ends(record: &Record<'_>) -> Option<Ends> {
