@@ -212,7 +212,7 @@ pub(super) struct TimelineArgs {
     ///
     /// A row is printed if it has one of those that not every row has, as every row has `packet` and `tcp.port`; if there
     /// are none such, the rows that --rows names.
-    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    #[arg(long, value_name = "FIELDS")]
     pub fields: Vec<String>,
     /// Leave out the line with the names of the fields, which tsv and csv begin with
     #[arg(long, requires = "fields")]

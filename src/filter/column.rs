@@ -35,7 +35,7 @@ impl Column {
     pub fn parse(text: &str) -> Result<Column, FilterError> {
         reference(text)
             .map(|reference| Column { name: reference.to_string(), reference })
-            .map_err(|mistake| FilterError::new(text, mistake))
+            .map_err(|mistake| FilterError::of_field(text, mistake))
     }
 
     /// The name of the field, with its key.
@@ -112,7 +112,7 @@ mod tests {
             ("1", "`1` is no field"),
         ] {
             let error = Column::parse(text).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("in the filter, {message}\n")), "{error}");
+            assert!(error.starts_with(&format!("{message}\n")), "{error}");
         }
     }
 }

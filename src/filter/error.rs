@@ -25,8 +25,14 @@ pub struct FilterError {
 }
 
 impl FilterError {
-    /// `mistake.at` is a slice of `text`.
+    /// `mistake.at` is a slice of `text`, a filter.
     pub(super) fn new(text: &str, mistake: Mistake<'_>) -> FilterError {
+        let message = format!("in the filter, {}", mistake.message);
+        FilterError::of_field(text, Mistake { message: message.into(), ..mistake })
+    }
+
+    /// `mistake.at` is a slice of `text`, the name of a field.
+    pub(super) fn of_field(text: &str, mistake: Mistake<'_>) -> FilterError {
         let start = text.offset(mistake.at);
         let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
         let (part, after) = rest.split_at_checked(mistake.at.len()).unwrap_or((rest, ""));
@@ -45,7 +51,7 @@ impl fmt::Display for FilterError {
         let FilterError { message, before, part, after, help } = self;
         let indent = before.width();
         let carets = "^".repeat(part.width().max(1));
-        write!(f, "in the filter, {message}\n  {before}{part}{after}\n  {:indent$}{carets} {help}", "")
+        write!(f, "{message}\n  {before}{part}{after}\n  {:indent$}{carets} {help}", "")
     }
 }
 

@@ -17,6 +17,7 @@
 mod accept;
 mod check;
 mod columns;
+mod csv;
 mod escape;
 mod explain;
 mod export;
@@ -38,6 +39,7 @@ use crate::record::Record;
 pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
 pub use columns::{Columns, ColumnsForm, ColumnsReport, Delimited, UnknownColumn};
+pub(crate) use csv::csv_writer;
 pub use explain::{
     EXPLAIN_SCHEMA_TEXT, Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json,
     diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,

@@ -7,14 +7,14 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use csv::{Terminator, Writer, WriterBuilder};
+use csv::Writer;
 use serde::de::IgnoredAny;
 use tempfile::TempDir;
 
 use super::output::{builder, directory};
 use crate::cli::failure::{Failure, name};
 use crate::record::{Message, Payload};
-use crate::report::{MESSAGE_COLUMNS, MessageColumns};
+use crate::report::{MESSAGE_COLUMNS, MessageColumns, csv_writer};
 use crate::websocket::Opcode;
 
 /// The list of all messages.
@@ -97,7 +97,7 @@ impl Files {
 
 fn index(path: &Path) -> io::Result<Writer<BufWriter<File>>> {
     let file = BufWriter::new(File::create(path)?);
-    let mut rows = WriterBuilder::new().has_headers(false).terminator(Terminator::CRLF).from_writer(file);
+    let mut rows = csv_writer(file);
     rows.write_record(["file"].iter().chain(&MESSAGE_COLUMNS))?;
     Ok(rows)
 }

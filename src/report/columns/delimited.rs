@@ -2,71 +2,71 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 use serde_json::Value as Json;
+
+use crate::report::csv::csv_writer;
+use crate::report::json::is_control;
 
 /// How the cells of a row are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delimited {
     /// By tabs. A tab, a line end, another control character or a backslash in a value is written as in C.
     Tabs,
-    /// By commas. A value with a comma, a quotation mark or a line end stands in quotation marks.
+    /// By commas. A value with a comma, a quotation mark or a line end stands in quotation marks; a control character
+    /// that is neither tab nor line end is written as in C.
     Commas,
 }
 
 impl Delimited {
-    /// Writes a row: a cell for each value, without its line end.
-    pub(super) fn write_row<'t>(self, values: impl Iterator<Item = Cow<'t, str>>, line: &mut String) {
-        for (index, value) in values.enumerate() {
-            match self {
-                Delimited::Tabs => {
-                    line.push_str(if index > 0 { "\t" } else { "" });
-                    escaped(&value, line);
-                }
-                Delimited::Commas => {
-                    line.push_str(if index > 0 { "," } else { "" });
-                    quoted(&value, line);
-                }
-            }
-        }
-    }
-
-    /// What ends a row.
-    pub(super) fn line_end(self) -> &'static str {
+    /// Writes a row: a cell for each value, and a line end.
+    pub(super) fn write_row<'t>(
+        self,
+        values: impl Iterator<Item = Cow<'t, str>>,
+        line: &mut Vec<u8>,
+    ) -> io::Result<()> {
         match self {
-            Delimited::Tabs => "\n",
-            Delimited::Commas => "\r\n",
-        }
-    }
-}
-
-/// As in C, so that no value ends a cell or a row, or reaches a terminal as a control character.
-fn escaped(value: &str, line: &mut String) {
-    for character in value.chars() {
-        match character {
-            '\t' => line.push_str("\\t"),
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\\' => line.push_str("\\\\"),
-            control if control.is_control() => {
-                let _ = write!(line, "\\x{:02x}", u32::from(control));
+            Delimited::Tabs => {
+                for (index, value) in values.enumerate() {
+                    line.extend_from_slice(if index > 0 { b"\t" } else { b"" });
+                    line.extend_from_slice(self.harmless(value).as_bytes());
+                }
+                line.push(b'\n');
+                Ok(())
             }
-            other => line.push(other),
+            Delimited::Commas => {
+                let mut row = csv_writer(line);
+                for value in values {
+                    row.write_field(self.harmless(value).as_bytes())?;
+                }
+                row.write_record(None::<&[u8]>)?;
+                row.flush()
+            }
         }
     }
-}
 
-/// RFC 4180 §2: quotation marks around what needs them, those inside doubled.
-fn quoted(value: &str, line: &mut String) {
-    if !value.contains([',', '"', '\n', '\r']) {
-        return line.push_str(value);
+    /// The value such that it does not end a cell or a row, nor reach a terminal as a control character.
+    fn harmless(self, value: Cow<'_, str>) -> Cow<'_, str> {
+        let stays = |character: char| match character {
+            '\t' | '\n' | '\r' | '\\' => self == Delimited::Commas,
+            other => !other.is_control() && !is_control(other),
+        };
+        if value.chars().all(stays) {
+            return value;
+        }
+        let mut text = String::with_capacity(value.len() + 8);
+        for character in value.chars() {
+            // Writing to a String cannot fail.
+            let _ = match character {
+                plain if stays(plain) => write!(text, "{plain}"),
+                '\t' | '\n' | '\r' | '\\' => write!(text, "{}", character.escape_default()),
+                '\0'..='\u{ff}' => write!(text, "\\x{:02x}", u32::from(character)),
+                _ => write!(text, "\\u{:04x}", u32::from(character)),
+            };
+        }
+        Cow::Owned(text)
     }
-    line.push('"');
-    for (index, part) in value.split('"').enumerate() {
-        line.push_str(if index > 0 { "\"\"" } else { "" });
-        line.push_str(part);
-    }
-    line.push('"');
 }
 
 /// A cell without the marks of JSON: text as it is, several values joined by commas, bytes as their base64, nothing for
@@ -104,25 +104,30 @@ mod tests {
     use super::*;
 
     fn row(delimited: Delimited, values: &[&'static str]) -> String {
-        let mut line = String::new();
-        delimited.write_row(values.iter().map(|value| Cow::Borrowed(*value)), &mut line);
-        line
+        let mut line = Vec::new();
+        delimited.write_row(values.iter().map(|value| Cow::Borrowed(*value)), &mut line).unwrap();
+        String::from_utf8(line).unwrap()
     }
 
     #[test]
     fn rfc_4180_2_values_with_commas_quotes_and_line_ends_are_quoted() {
         assert_eq!(
             row(Delimited::Commas, &["a", "b,c", "say \"hi\"", "two\r\nlines", ""]),
-            "a,\"b,c\",\"say \"\"hi\"\"\",\"two\r\nlines\","
+            "a,\"b,c\",\"say \"\"hi\"\"\",\"two\r\nlines\",\r\n"
         );
+        assert_eq!(row(Delimited::Commas, &[""]), "\"\"\r\n", "an empty line is no row");
     }
 
     #[test]
     fn no_value_between_tabs_ends_its_cell() {
-        assert_eq!(
-            row(Delimited::Tabs, &["a\tb", "c\nd\r", "\\t", "\u{1b}[2J\u{9b}", "é"]),
-            "a\\tb\tc\\nd\\r\t\\\\t\t\\x1b[2J\\x9b\té"
-        );
+        assert_eq!(row(Delimited::Tabs, &["a\tb", "c\nd\r", "\\t", "é"]), "a\\tb\tc\\nd\\r\t\\\\t\té\n");
+    }
+
+    #[test]
+    fn no_value_controls_a_terminal() {
+        let value = "\u{1b}[2J\u{9b}\u{7f}\u{202e}\\\t";
+        assert_eq!(row(Delimited::Tabs, &[value]), "\\x1b[2J\\x9b\\x7f\\u202e\\\\\\t\n");
+        assert_eq!(row(Delimited::Commas, &[value]), "\\x1b[2J\\x9b\\x7f\\u202e\\\t\r\n");
     }
 
     #[test]

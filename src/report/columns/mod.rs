@@ -47,23 +47,23 @@ enum Source {
 const OF_EVERY_ROW: [&str; 5] = ["type", "stream", "packet", "time", "time_relative"];
 
 impl Columns {
-    /// Reads the names of columns.
+    /// Reads lists of names of columns, with commas between them.
     ///
     /// # Errors
     /// If one of them is neither a key of the records nor a field.
-    pub fn parse(names: &[String]) -> Result<Self, UnknownColumn> {
+    pub fn parse(lists: &[String]) -> Result<Self, UnknownColumn> {
         let keys = keys();
-        let column = |name: &String| {
+        let column = |name: &str| {
             if keys.contains(name) {
                 let path = name.split('.').map(str::to_owned).collect();
-                return Ok((name.clone(), Source::Key { path, direct: direct::find(name) }));
+                return Ok((name.to_owned(), Source::Key { path, direct: direct::find(name) }));
             }
             match Column::parse(name) {
-                Ok(column) => Ok((name.clone(), Source::Field(column))),
+                Ok(column) => Ok((name.to_owned(), Source::Field(column))),
                 Err(error) => Err(UnknownColumn::new(name, &keys, error)),
             }
         };
-        names.iter().map(column).collect::<Result<_, _>>().map(Self)
+        lists.iter().flat_map(|list| names(list)).map(column).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether the payload of rows is needed.
@@ -77,6 +77,17 @@ impl Columns {
 
 /// Keys whose values hold payload, or tell how much of it is shown.
 const PAYLOAD: [&str; 4] = ["payload", "inflated", "truncated", "close"];
+
+/// The names in a list. A comma in quotation marks, in a key, does not end a name.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    let ends = move |character| {
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+        character == ',' && !quoted
+    };
+    list.split(ends).map(str::trim)
+}
 
 /// All keys of the records that the schema describes, `close.code` for those in objects.
 fn keys() -> BTreeSet<String> {
@@ -159,8 +170,7 @@ pub struct ColumnsReport {
     labels: Vec<String>,
     headed: bool,
     cells: Cells,
-    line: String,
-    object: Vec<u8>,
+    line: Vec<u8>,
     info: String,
 }
 
@@ -180,8 +190,7 @@ impl ColumnsReport {
             choosy,
             headed: false,
             cells: Cells::default(),
-            line: String::new(),
-            object: Vec::new(),
+            line: Vec::new(),
             info: String::new(),
         }
     }
@@ -238,9 +247,9 @@ impl Report for ColumnsReport {
         if let (false, ColumnsForm::Text { delimited, header: true }) = (self.headed, self.form) {
             self.headed = true;
             self.line.clear();
-            delimited
-                .write_row(self.columns.0.iter().map(|(name, _)| Cow::Borrowed(&**name)), &mut self.line);
-            write!(out, "{}{}", self.line, delimited.line_end())?;
+            let names = self.columns.0.iter().map(|(name, _)| Cow::Borrowed(&**name));
+            delimited.write_row(names, &mut self.line)?;
+            out.write_all(&self.line)?;
         }
         if !self.fill(record)? {
             return Ok(());
@@ -249,8 +258,8 @@ impl Report for ColumnsReport {
             ColumnsForm::Lines => self.write_object(out),
             ColumnsForm::Text { delimited, .. } => {
                 self.line.clear();
-                delimited.write_row(self.cells.iter().map(delimited::plain), &mut self.line);
-                write!(out, "{}{}", self.line, delimited.line_end())
+                delimited.write_row(self.cells.iter().map(delimited::plain), &mut self.line)?;
+                out.write_all(&self.line)
             }
         }
     }
@@ -262,12 +271,12 @@ impl Report for ColumnsReport {
 
 impl ColumnsReport {
     fn write_object(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
-        self.object.clear();
+        self.line.clear();
         for (label, cell) in self.labels.iter().zip(self.cells.iter()) {
-            self.object.extend_from_slice(label.as_bytes());
-            self.object.extend_from_slice(cell.unwrap_or(b"null"));
+            self.line.extend_from_slice(label.as_bytes());
+            self.line.extend_from_slice(cell.unwrap_or(b"null"));
         }
-        self.object.extend_from_slice(b"}\n");
-        out.write_all(&self.object)
+        self.line.extend_from_slice(b"}\n");
+        out.write_all(&self.line)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ::csv::{Terminator, Writer, WriterBuilder};
+use ::csv::Writer;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 
 use crate::base::{Direction, Timestamp};
 use crate::record::{Message, Payload};
+use crate::report::csv::csv_writer;
 use crate::report::json::is_control;
 
 /// The names of [`MessageColumns`].
@@ -98,7 +99,7 @@ impl<W: io::Write> CsvMessages<W> {
     /// # Errors
     /// Those of `out`.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut rows = writer(out);
+        let mut rows = csv_writer(out);
         rows.write_record(MESSAGE_COLUMNS.iter().chain(&["encoding", "payload"]))?;
         Ok(Self { rows, encoded: String::new() })
     }
@@ -128,10 +129,6 @@ impl<W: io::Write> CsvMessages<W> {
     pub fn flush(&mut self) -> io::Result<()> {
         self.rows.flush()
     }
-}
-
-fn writer<W: io::Write>(out: W) -> Writer<W> {
-    WriterBuilder::new().has_headers(false).terminator(Terminator::CRLF).from_writer(out)
 }
 
 fn is_plain(text: &str) -> bool {

@@ -2,8 +2,7 @@
 
 use std::io;
 
-use csv::{Terminator, WriterBuilder};
-
+use crate::report::csv::csv_writer;
 use crate::report::escape::escape_into;
 use crate::stats::{COLUMNS, Stats, Value};
 
@@ -12,7 +11,7 @@ use crate::stats::{COLUMNS, Stats, Value};
 /// # Errors
 /// Those of `out`.
 pub fn write_stats_csv(stats: &Stats, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    let mut writer = csv_writer(out);
     writer.write_record(COLUMNS.iter().map(|column| column.key))?;
     for connection in &stats.connections {
         writer.write_record(COLUMNS.iter().map(|column| cell(&column.value(connection))))?;
