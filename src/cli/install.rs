@@ -24,13 +24,13 @@ fn script(shell: Shell) -> Vec<u8> {
 
 /// Writes the manual pages into a folder, one for each command; without a folder, the first to standard output.
 pub(super) fn man(folder: Option<&Path>) -> Result<(), Failure> {
-    let mut command = Args::command();
+    let mut command = Args::command().disable_help_subcommand(true);
     command.build();
     let Some(folder) = folder else {
         return io::stdout().write_all(&page(command, "sockeye")?).map_err(Failure::Output);
     };
     fs::create_dir_all(folder).map_err(|error| Failure::Write { path: folder.to_owned(), error })?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+    for subcommand in command.get_subcommands() {
         let name = format!("sockeye-{}", subcommand.get_name());
         write(folder, &name, subcommand.clone())?;
     }
