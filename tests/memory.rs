@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
+use std::hint::black_box;
 use std::io;
 
 use allocation_counter::{AllocationInfo, measure};
@@ -12,6 +13,7 @@ use flate2::{Compress, Compression, FlushCompress};
 use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::{Limits, Timestamp};
 use sockeye::capture::{LinkType, Packet};
+use sockeye::filter::Filter;
 use sockeye::record::Record;
 use sockeye::report::{Json, Report};
 use sockeye::stats::{Collector, Order};
@@ -50,6 +52,8 @@ struct Analysis {
     json: Json,
     /// What `sockeye stats` measures, if it shall.
     stats: Option<Collector>,
+    /// What each record is held against.
+    filters: Vec<Filter>,
     packet: Vec<u8>,
     millis: i64,
 }
@@ -71,7 +75,14 @@ impl Tcp {
 impl Analysis {
     fn new(options: Options) -> Self {
         let analyzer = Analyzer::new(options);
-        Self { analyzer, json: Json::lines(), stats: None, packet: Vec::new(), millis: 0 }
+        Self {
+            analyzer,
+            json: Json::lines(),
+            stats: None,
+            filters: Vec::new(),
+            packet: Vec::new(),
+            millis: 0,
+        }
     }
 
     fn opened(&mut self, number: u32) -> Tcp {
@@ -133,7 +144,7 @@ impl Analysis {
     }
 
     fn push(&mut self) {
-        let Self { analyzer, json, stats, packet, millis } = self;
+        let Self { analyzer, json, stats, filters, packet, millis } = self;
         *millis += 1;
         let time = Timestamp::from_nanos(*millis * 1_000_000);
         let original_length = packet.len() as u32;
@@ -141,6 +152,7 @@ impl Analysis {
         analyzer.push(&packet, &mut |record| {
             json.record(record, &mut io::sink()).unwrap();
             stats.iter_mut().for_each(|stats| stats.record(record, true));
+            filters.iter().for_each(|filter| _ = black_box(filter.matches(record)));
         });
     }
 
@@ -280,9 +292,10 @@ fn lost_segments_leave_nothing_behind() {
 }
 
 /// What is allocated for a thousand packets of a connection that has been read for a while.
-fn for_a_thousand_packets(options: Options) -> AllocationInfo {
+fn for_a_thousand_packets(options: Options, filters: &[&str]) -> AllocationInfo {
     let mut analysis = Analysis::new(options);
     let mut tcp = analysis.websocket(0);
+    analysis.filters = filters.iter().map(|filter| Filter::parse(filter).unwrap()).collect();
     let mut five_hundred_of_each = || {
         for _ in 0..500 {
             analysis.segment(&mut tcp, 0, ACK, b"\x81\x85\x01\x02\x03\x04iglhn");
@@ -297,9 +310,27 @@ fn for_a_thousand_packets(options: Options) -> AllocationInfo {
 fn in_the_steady_state_nothing_is_allocated() {
     for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
         for payload in [0, usize::MAX] {
-            let info = for_a_thousand_packets(options(rows, payload));
+            let info = for_a_thousand_packets(options(rows, payload), &[]);
             assert_eq!(info.count_total, 0, "{rows:?} with payloads of up to {payload} bytes");
         }
+    }
+}
+
+#[test]
+fn filters_that_make_no_text_allocate_nothing() {
+    let filters = [
+        "tcp.port == 3000 and tcp.stream == 0",
+        "ip.addr == 10.0.0.0/8 and not tcp.port in {80, 8000..8999}",
+        "websocket.opcode == 1 or websocket.opcode in {2, 9}",
+        "count(tcp.port) == 2 and frame.number % 1 == 0",
+        "not websocket.payload contains \"x\" and not websocket.payload.text == \"y\"",
+        "not websocket.payload[0:2] == \"xy\" and len(websocket.payload) < 100",
+        "not websocket.payload matches \"^x\"",
+        "not tcp.flags & 2 and not http.host == \"x\"",
+    ];
+    for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
+        let info = for_a_thousand_packets(options(rows, usize::MAX), &filters);
+        assert_eq!(info.count_total, 0, "{rows:?}");
     }
 }
 
