@@ -14,6 +14,7 @@
 
 use super::arithmetic::Operation;
 use super::error::{Mistake, quoted};
+use super::fields::Field;
 use super::lexer::{Tokens, is_character, is_string, is_word};
 use super::slice;
 use super::strings;
@@ -106,7 +107,13 @@ fn sliced<'t>(tokens: &mut Tokens<'t>, mut depth: usize) -> Result<Written<'t>, 
         let Some((inside, close)) = tokens.take_brackets() else {
             return Err(Mistake::new(open, "`[` is never closed", "add `]` behind the slice"));
         };
-        let ranges = slice::read(inside)?;
+        let ranges = slice::read(inside).map_err(|wrong| match written.word().and_then(Field::find) {
+            Some(field) if field.takes_key() && is_word(inside) => Mistake {
+                help: format!("a key stands in quotation marks: {}[\"{inside}\"]", field.name).into(),
+                ..wrong
+            },
+            _ => wrong,
+        })?;
         let at = tokens.between(written.at, close);
         written = Written { at, what: What::Slice(Box::new(written), ranges) };
     }
@@ -116,13 +123,14 @@ fn sliced<'t>(tokens: &mut Tokens<'t>, mut depth: usize) -> Result<Written<'t>, 
 fn keyed<'t>(tokens: &mut Tokens<'t>, of: &Written<'t>) -> Result<Written<'t>, Mistake<'t>> {
     let open = tokens.advance();
     let string = tokens.advance();
+    let key = strings::read(string)?;
     let Some(close) = tokens.take(&["]"]) else {
         return Err(Mistake::new(open, "`[` is never closed", "add `]` behind the key"));
     };
     let Some(name) = of.word() else {
         return Err(Mistake::new(string, "only a field has keys", "a slice is written with numbers: [0:2]"));
     };
-    let Ok(key) = String::from_utf8(strings::read(string)?) else {
+    let Ok(key) = String::from_utf8(key) else {
         return Err(Mistake::new(string, "this key is not UTF-8", "write it without escapes"));
     };
     Ok(Written { at: tokens.between(of.at, close), what: What::Keyed { name, key: key.into() } })

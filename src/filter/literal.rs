@@ -278,8 +278,8 @@ fn text<'t>(bytes: &[u8], at: &'t str, beside: Beside<'_>) -> Result<Literal, Mi
     })
 }
 
-/// Text or a character, or pairs of hexadecimal digits, with `:`, `-` or `.` between them or nothing; a digit may stand
-/// alone between two of these. `0x` may stand before one pair.
+/// Text or a character, or hexadecimal digits: pairs, with `:`, `-` or `.` between all of them, between every two of them
+/// or nowhere; a digit may stand alone between two of these. `0x` may stand before one pair.
 fn bytes(written: &Written<'_>) -> Option<Vec<u8>> {
     let word = match &written.what {
         What::Text(text) => return Some(text.to_vec()),
@@ -291,17 +291,18 @@ fn bytes(written: &Written<'_>) -> Option<Vec<u8>> {
         Some(pair) => Some(pair).filter(|pair| pair.len() == 2)?,
         None => word.strip_prefix(':').unwrap_or(word),
     };
-    let byte = |pair: &str| {
-        Some(pair).filter(|pair| pair.len() <= 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())
-    };
-    match word.find([':', '-', '.']).and_then(|at| word.as_bytes().get(at)) {
-        Some(separator) => word.split(char::from(*separator)).map(byte).collect(),
-        None if word.len() == 1 => byte(word).map(|byte| vec![byte]),
-        None if word.is_ascii() && word.len().is_multiple_of(2) => {
-            word.as_bytes().chunks(2).map(|pair| byte(std::str::from_utf8(pair).ok()?)).collect()
+    let separator = word.chars().find(|character| ":-.".contains(*character));
+    let mut bytes = Vec::with_capacity(word.len() / 2);
+    for group in word.split(|character| Some(character) == separator) {
+        let alone = separator.is_none() && !group.is_empty() && group.len().is_multiple_of(2);
+        if !(alone || matches!(group.len(), 1 | 2 | 4)) {
+            return None;
         }
-        None => None,
+        for pair in group.as_bytes().chunks(2) {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?);
+        }
     }
+    Some(bytes)
 }
 
 /// ISO 8601, or as in `Nov 20, 2026 09:30:00.5`. In UTC, unless it says otherwise.

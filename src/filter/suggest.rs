@@ -90,7 +90,14 @@ pub(super) fn did_you_mean(word: &str) -> Option<String> {
 /// Help for a word that is no field: the one most like it, else those of its protocol that are most like it, else all
 /// protocols.
 pub(super) fn field(word: &str) -> String {
-    did_you_mean(word).unwrap_or_else(|| {
+    let keyed = FIELDS.iter().filter(|field| field.takes_key()).find_map(|field| {
+        let key = word
+            .strip_prefix(field.name)?
+            .strip_prefix('.')
+            .filter(|key| word.len() <= LONGEST_WORD && !key.is_empty())?;
+        Some(format!("a key stands in brackets: {}[\"{key}\"]", field.name))
+    });
+    keyed.or_else(|| did_you_mean(word)).unwrap_or_else(|| {
         let protocol = word.split('.').next().unwrap_or(word);
         let mut fields: Vec<&str> = names_of(protocol).collect();
         match fields.len() {
@@ -110,9 +117,11 @@ pub(super) fn field(word: &str) -> String {
 /// How many fields of a protocol are listed.
 const LISTED: usize = 12;
 
-/// The names of the fields of a protocol, the first of them if there are many; listed.
+/// The names of the fields right below a protocol, the first of them if there are many; listed.
 pub(super) fn fields_of(protocol: &str) -> String {
-    let mut names: Vec<&str> = names_of(protocol).take(LISTED + 1).collect();
+    let level = |name: &str| name.split('.').count();
+    let below = names_of(protocol).filter(|name| level(name) == level(protocol) + 1);
+    let mut names: Vec<&str> = below.take(LISTED + 1).collect();
     if names.len() > LISTED {
         names.truncate(LISTED);
         names.push("…");

@@ -63,7 +63,7 @@ impl Value<'_> {
         }
     }
 
-    /// How `self` stands to `other`; `None` if they are of different kinds. Numbers of all types are one kind, compared
+    /// How `self` stands to `other`; `None` if they are of different kinds. Longer bytes are larger, as in Wireshark. Numbers of all types are one kind, compared
     /// exactly. Of addresses count only the bits that count in both, so an address is equal to every network that it
     /// lies in.
     pub(super) fn compare(self, other: Value<'_>) -> Option<Ordering> {
@@ -71,7 +71,9 @@ impl Value<'_> {
             (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(&right)),
             (Value::Unsigned(left), Value::Unsigned(right)) => Some(left.cmp(&right)),
             (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
-            (Value::Bytes(left), Value::Bytes(right)) => Some(left.cmp(right)),
+            (Value::Bytes(left), Value::Bytes(right)) => {
+                Some(left.len().cmp(&right.len()).then_with(|| left.cmp(right)))
+            }
             (Value::Time(left), Value::Time(right)) => Some(left.cmp(&right)),
             (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(&right)),
             (Value::Null, Value::Null) => Some(Ordering::Equal),
@@ -157,6 +159,13 @@ mod tests {
     fn values_of_different_types_have_no_order() {
         assert_eq!(Value::Boolean(true).compare(Value::Unsigned(1)), None);
         assert_eq!(Value::Text("1").compare(Value::Unsigned(1)), None);
+    }
+
+    #[test]
+    fn observed_in_wireshark_longer_bytes_are_larger() {
+        let compare = |one: &[u8], other: &[u8]| Value::Bytes(one).compare(Value::Bytes(other));
+        assert_eq!(compare(&[1, 2], &[9]), Some(Ordering::Greater));
+        assert_eq!(compare(&[1, 2], &[1, 3]), Some(Ordering::Less));
     }
 
     #[test]

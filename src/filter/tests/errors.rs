@@ -413,6 +413,21 @@ fn slices_and_keys() {
             "  ^^^^^^^^^^^^^^^^^^^^^^ a slice is written with numbers: [0:2]",
         ],
         ["`[` is never closed", r#"  websocket.json["a" == 1"#, "                ^ add `]` behind the key"],
+        [
+            "text is never closed",
+            r#"  websocket.json["a] == 1"#,
+            r#"                 ^^^^^^^^ add `"` at its end"#,
+        ],
+        [
+            "`price` is not a slice",
+            "  websocket.json[price] > 1",
+            r#"                 ^^^^^ a key stands in quotation marks: websocket.json["price"]"#,
+        ],
+        [
+            "unknown field `http.header.Origin`",
+            "  http.header.Origin",
+            r#"  ^^^^^^^^^^^^^^^^^^ a key stands in brackets: http.header["Origin"]"#,
+        ],
     ]);
 }
 

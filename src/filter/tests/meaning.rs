@@ -100,6 +100,8 @@ fn observed_in_wireshark_bytes_are_searched_for_text_and_bytes() {
             "websocket.payload contains 47:45:54",
             "websocket.payload contains 474554",
             "websocket.payload contains 0d-0a",
+            "websocket.payload[0:4] == 4745.5420",
+            "websocket.payload[0:3] == 4745-54",
             "websocket.payload contains d.a",
             "websocket.payload contains 'G'",
             "websocket.payload contains 0x47",
