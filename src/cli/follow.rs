@@ -31,8 +31,8 @@ pub(super) struct FollowArgs {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Show at most this many payload bytes of a message [default: all; in text, of binary payload 64]
-    #[arg(long, value_name = "BYTES", conflicts_with = "force")]
+    /// Show at most this many payload bytes of an item [default: all; in text, of binary payload 64]
+    #[arg(long, value_name = "BYTES")]
     max_payload: Option<usize>,
     /// Write raw bytes even to a terminal
     #[arg(long)]

@@ -17,9 +17,10 @@ const CONTROL_PAYLOAD: usize = 125;
 /// Runs the command.
 pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let filter = args.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::Filter)?;
+    let reads_payload = filter.as_ref().is_some_and(Filter::reads_payload);
     let options = Options {
         rows: Rows::Messages,
-        payload: CONTROL_PAYLOAD,
+        payload: if reads_payload { usize::MAX } else { CONTROL_PAYLOAD },
         websocket_ports: reading::websocket_ports(&args.reading),
         limits: limit::limits(&args.reading.limit),
         ..Options::default()

@@ -84,3 +84,17 @@ fn colour_tells_the_client_from_the_server() {
     assert!(text.contains("\u{1b}[32m    something\u{1b}[0m\n"), "{text}");
     assert!(text.contains("\n    message from server: something\n"), "{text}");
 }
+
+/// What a follower is shown at most holds for every item in every form.
+#[test]
+fn no_item_shows_more_than_is_asked_for() {
+    for what in ["messages", "frames", "tcp"] {
+        let all = follow("samples/echo.pcap", 0, &["--format", "raw", "--what", what]);
+        let some = follow("samples/echo.pcap", 0, &["--format", "raw", "--what", what, "--max-payload", "3"]);
+        assert!(all.starts_with(&some[..3]) && some.len() < all.len().min(20), "{what}: {some:?}");
+
+        let args = ["--format", "yaml", "--what", what, "--max-payload", "3"];
+        let yaml = String::from_utf8(follow("samples/echo.pcap", 0, &args)).unwrap();
+        assert!(yaml.contains("left_out_behind: ") && !yaml.contains("thing"), "{yaml}");
+    }
+}

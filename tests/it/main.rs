@@ -24,6 +24,7 @@ mod rules;
 mod samples;
 mod scenarios;
 mod secrets;
+mod stats;
 mod totality;
 mod traffic;
 #[cfg(unix)]

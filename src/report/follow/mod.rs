@@ -36,7 +36,7 @@ pub struct FollowOptions {
     pub format: FollowFormat,
     /// Colour the text.
     pub color: bool,
-    /// Payload bytes shown of an item; `None` for all of a text, and a few of what is not text.
+    /// Payload bytes shown of an item; `None` for all, but in text a few of what is not text.
     pub most: Option<usize>,
 }
 
@@ -103,7 +103,7 @@ impl Follow {
                 let content = Content::of_stream(event);
                 content.title(&mut title);
                 let item = Item { place, from, title: &title, style, opcode: None, number: None, content };
-                self.item(&item, ends, out)
+                self.item(item, ends, out)
             }
             StreamEvent::Fin { .. } => self.line(place, Some(from), ends, "FIN", style, out),
             StreamEvent::Reset { .. } => self.line(place, Some(from), ends, "RST", style, out),
@@ -112,10 +112,14 @@ impl Follow {
         result
     }
 
-    fn item(&mut self, item: &Item<'_>, ends: Ends, out: &mut dyn io::Write) -> io::Result<()> {
+    fn item(&mut self, mut item: Item<'_>, ends: Ends, out: &mut dyn io::Write) -> io::Result<()> {
         if self.options.from.is_some_and(|from| from != item.from) {
             return Ok(());
         }
+        if let Some(most) = self.options.most {
+            item.content = item.content.up_to(most);
+        }
+        let item = &item;
         self.missing = self.missing.saturating_add(item.content.not_there());
         self.start(ends, out)?;
         match self.options.format {
@@ -176,11 +180,11 @@ impl Follow {
         let place = match record {
             Record::Message(row) if row.place.stream == self.options.stream => {
                 let item = Item::of_message(row, title);
-                return self.item(&item, row.ends, out);
+                return self.item(item, row.ends, out);
             }
             Record::Frame(row) if row.place.stream == self.options.stream => {
                 let item = Item::of_frame(row, self.options.format, title);
-                return self.item(&item, row.ends, out);
+                return self.item(item, row.ends, out);
             }
             Record::Request(row) => Some((row.place, row.ends, Some(Direction::ClientToServer))),
             Record::Handshake(row) => Some((row.place, row.ends, Some(Direction::ServerToClient))),

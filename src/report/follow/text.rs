@@ -56,7 +56,7 @@ pub(super) fn head(
 fn payload(lines: &mut String, item: &Item<'_>, options: &FollowOptions) {
     let content = &item.content;
     if options.format == FollowFormat::Hex {
-        return pieces(lines, &content.up_to(options.most.unwrap_or(usize::MAX)), dump::lines);
+        return pieces(lines, content, dump::lines);
     }
     // A Close frame's code and reason stand in its head.
     if item.opcode == Some(crate::websocket::Opcode::Close) {
@@ -64,14 +64,15 @@ fn payload(lines: &mut String, item: &Item<'_>, options: &FollowOptions) {
     }
     if options.format == FollowFormat::Json && content.is_whole() && !content.bytes.is_empty() {
         let start = lines.len();
-        let shown = content.bytes.len() <= options.most.unwrap_or(usize::MAX);
-        if shown && pretty::lines(lines, INDENT, content.bytes) {
+        if pretty::lines(lines, INDENT, content.bytes) {
             return;
         }
         lines.truncate(start);
     }
-    let most = options.most.unwrap_or(if content.text { usize::MAX } else { BYTES_SHOWN });
-    pieces(lines, &content.up_to(most), if content.text { text } else { dump::lines });
+    if content.text {
+        return pieces(lines, content, text);
+    }
+    pieces(lines, &content.up_to(options.most.unwrap_or(BYTES_SHOWN)), dump::lines);
 }
 
 /// Appends the parts of a payload, each on lines of its own.
