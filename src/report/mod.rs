@@ -17,7 +17,6 @@
 mod accept;
 mod check;
 mod columns;
-mod csv;
 mod escape;
 mod explain;
 mod export;
@@ -26,6 +25,7 @@ mod follow;
 mod json;
 mod listing;
 mod rules;
+mod sheet;
 mod stats;
 mod style;
 mod table;
@@ -39,7 +39,6 @@ use crate::record::Record;
 pub use accept::{accept_json, accept_text};
 pub use check::{CheckFormat, CheckOptions, check_report};
 pub use columns::{Columns, ColumnsForm, ColumnsReport, Delimited, UnknownColumn};
-pub(crate) use csv::csv_writer;
 pub use explain::{
     EXPLAIN_SCHEMA_TEXT, Form, HtmlForm, JsonForm, MarkdownForm, SvgForm, TextForm, conversation_json,
     diagram, diagram_html, diagram_markdown, lesson, lesson_html, lesson_markdown, mermaid, sequence,
@@ -49,6 +48,7 @@ pub use fields::{fields_markdown, write_fields, write_fields_json};
 pub use follow::{Follow, FollowFormat, FollowOptions};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
+pub use sheet::Sheet;
 pub use stats::{StatsOptions, write_stats, write_stats_csv, write_stats_json};
 pub use table::{Table, TableOptions};
 pub use words::counted;

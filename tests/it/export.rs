@@ -42,6 +42,26 @@ fn piped(capture: &[u8], args: &[&str]) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// Whoever reads the output may have read enough.
+#[test]
+fn a_pipe_that_is_closed_is_no_error() {
+    let mut capture = Capture::default();
+    let tcp = capture.websocket();
+    (0..20).for_each(|_| capture.client(tcp, &masked(0x81, &[b'a'; 20_000])));
+    for form in ["har", "csv", "pcap", "pcapng"] {
+        let mut child = sockeye(&["-", "--to", form])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let _ = child.stdin.take().unwrap().write_all(&capture.pcap());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{form}: {output:?}");
+    }
+}
+
 fn har(bytes: &[u8]) -> Vec<Value> {
     let har: Value = serde_json::from_slice(bytes).unwrap();
     assert_eq!((&har["log"]["version"], &har["log"]["pages"]), (&json!("1.2"), &json!([])));

@@ -69,7 +69,7 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("etherparse", &["packet"]),
     ("tabled", &["report"]),
     ("clap", &["cli"]),
-    ("csv", &["cli", "report"]),
+    ("csv", &["report"]),
     ("tempfile", &["cli"]),
     ("regex", &["filter"]),
     ("regex_syntax", &["filter"]),

@@ -7,14 +7,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use csv::Writer;
 use serde::de::IgnoredAny;
 use tempfile::TempDir;
 
 use super::output::{builder, directory};
 use crate::cli::failure::{Failure, name};
 use crate::record::{Message, Payload};
-use crate::report::{MESSAGE_COLUMNS, MessageColumns, csv_writer};
+use crate::report::{MESSAGE_COLUMNS, MessageColumns, Sheet};
 use crate::websocket::Opcode;
 
 /// The list of all messages.
@@ -26,7 +25,7 @@ pub(super) struct Files {
     root: PathBuf,
     /// Where they go for now, if they are moved at the end.
     temporary: Option<TempDir>,
-    index: Writer<BufWriter<File>>,
+    index: Sheet<BufWriter<File>>,
 }
 
 impl Files {
@@ -68,8 +67,7 @@ impl Files {
             fs::create_dir_all(at.join(format!("stream-{stream}")))?;
             fs::write(at.join(&file), payload.bytes())?;
         }
-        self.index.serialize((file, MessageColumns::of(message)))?;
-        Ok(())
+        self.index.row((file, MessageColumns::of(message)))
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
@@ -95,10 +93,9 @@ impl Files {
     }
 }
 
-fn index(path: &Path) -> io::Result<Writer<BufWriter<File>>> {
-    let file = BufWriter::new(File::create(path)?);
-    let mut rows = csv_writer(file);
-    rows.write_record(["file"].iter().chain(&MESSAGE_COLUMNS))?;
+fn index(path: &Path) -> io::Result<Sheet<BufWriter<File>>> {
+    let mut rows = Sheet::new(BufWriter::new(File::create(path)?));
+    rows.row(("file", MESSAGE_COLUMNS))?;
     Ok(rows)
 }
 

@@ -6,8 +6,8 @@ use std::io;
 
 use serde_json::Value as Json;
 
-use crate::report::csv::csv_writer;
 use crate::report::json::is_control;
+use crate::report::sheet::Sheet;
 
 /// How the cells of a row are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +36,9 @@ impl Delimited {
                 Ok(())
             }
             Delimited::Commas => {
-                let mut row = csv_writer(line);
-                for value in values {
-                    row.write_field(self.harmless(value).as_bytes())?;
-                }
-                row.write_record(None::<&[u8]>)?;
-                row.flush()
+                let mut sheet = Sheet::new(line);
+                sheet.row(values.map(|value| self.harmless(value)).collect::<Vec<_>>())?;
+                sheet.flush()
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use ::csv::Writer;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -10,8 +9,8 @@ use std::net::SocketAddr;
 
 use crate::base::{Direction, Timestamp};
 use crate::record::{Message, Payload};
-use crate::report::csv::csv_writer;
 use crate::report::json::is_control;
+use crate::report::sheet::Sheet;
 
 /// The names of [`MessageColumns`].
 pub const MESSAGE_COLUMNS: [&str; 18] = [
@@ -88,7 +87,7 @@ impl MessageColumns {
 /// Writes messages as CSV: a header, and a row for each.
 #[derive(Debug)]
 pub struct CsvMessages<W: io::Write> {
-    rows: Writer<W>,
+    rows: Sheet<W>,
     /// Used again for each payload.
     encoded: String,
 }
@@ -99,8 +98,8 @@ impl<W: io::Write> CsvMessages<W> {
     /// # Errors
     /// Those of `out`.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut rows = csv_writer(out);
-        rows.write_record(MESSAGE_COLUMNS.iter().chain(&["encoding", "payload"]))?;
+        let mut rows = Sheet::new(out);
+        rows.row((MESSAGE_COLUMNS, "encoding", "payload"))?;
         Ok(Self { rows, encoded: String::new() })
     }
 
@@ -118,8 +117,7 @@ impl<W: io::Write> CsvMessages<W> {
                 ("base64", self.encoded.as_str())
             }
         };
-        self.rows.serialize((MessageColumns::of(message), encoding, payload))?;
-        Ok(())
+        self.rows.row((MessageColumns::of(message), encoding, payload))
     }
 
     /// Writes what is still held back.

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::report::csv::csv_writer;
 use crate::report::escape::escape_into;
+use crate::report::sheet::Sheet;
 use crate::stats::{COLUMNS, Stats, Value};
 
 /// Writes a row for each connection. What is not known is empty.
@@ -11,12 +11,12 @@ use crate::stats::{COLUMNS, Stats, Value};
 /// # Errors
 /// Those of `out`.
 pub fn write_stats_csv(stats: &Stats, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut writer = csv_writer(out);
-    writer.write_record(COLUMNS.iter().map(|column| column.key))?;
+    let mut rows = Sheet::new(out);
+    rows.row(COLUMNS.iter().map(|column| column.key).collect::<Vec<_>>())?;
     for connection in &stats.connections {
-        writer.write_record(COLUMNS.iter().map(|column| cell(&column.value(connection))))?;
+        rows.row(COLUMNS.iter().map(|column| cell(&column.value(connection))).collect::<Vec<_>>())?;
     }
-    writer.flush()
+    rows.flush()
 }
 
 fn cell(value: &Value<'_>) -> String {
