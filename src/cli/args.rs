@@ -85,6 +85,8 @@ pub(super) enum SchemaOf {
     Records,
     /// The document of `sockeye explain --format json`
     Explain,
+    /// The document of `sockeye stats --format json`
+    Stats,
 }
 
 const TIMELINE_HELP: &str = "\

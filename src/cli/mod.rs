@@ -34,7 +34,7 @@ use clap::Parser;
 use args::{Args, Command, SchemaOf};
 use failure::Failure;
 
-use crate::report::{EXPLAIN_SCHEMA_TEXT, SCHEMA_TEXT};
+use crate::report::{EXPLAIN_SCHEMA_TEXT, SCHEMA_TEXT, STATS_SCHEMA_TEXT};
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
@@ -70,6 +70,7 @@ fn schema(of: SchemaOf) -> Result<(), Failure> {
     let text = match of {
         SchemaOf::Records => SCHEMA_TEXT,
         SchemaOf::Explain => EXPLAIN_SCHEMA_TEXT,
+        SchemaOf::Stats => STATS_SCHEMA_TEXT,
     };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)
 }

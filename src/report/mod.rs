@@ -49,7 +49,7 @@ pub use follow::{Follow, FollowFormat, FollowOptions};
 pub use json::{Json, SCHEMA_TEXT};
 pub use rules::{RulesOptions, rule_markdown, write_rules, write_rules_json, write_rules_table};
 pub use sheet::Sheet;
-pub use stats::{StatsOptions, write_stats, write_stats_csv, write_stats_json};
+pub use stats::{STATS_SCHEMA_TEXT, StatsOptions, write_stats, write_stats_csv, write_stats_json};
 pub use table::{Table, TableOptions};
 pub use words::counted;
 

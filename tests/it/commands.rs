@@ -122,6 +122,7 @@ fn a_cut_capture_is_told_to_people_and_to_programs() {
 fn the_schema_is_printed() {
     assert_eq!(stdout(&["schema"]), sockeye::report::SCHEMA_TEXT);
     assert_eq!(stdout(&["schema", "explain"]), sockeye::report::EXPLAIN_SCHEMA_TEXT);
+    assert_eq!(stdout(&["schema", "stats"]), sockeye::report::STATS_SCHEMA_TEXT);
 }
 
 #[test]

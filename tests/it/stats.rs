@@ -4,7 +4,10 @@ use std::io::Write;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use sockeye::report::STATS_SCHEMA_TEXT;
+use sockeye::stats::{COLUMNS, Of};
 
+use crate::samples;
 use crate::traffic::{Capture, frame, masked};
 
 fn stats(capture: &[u8], args: &[&str]) -> Output {
@@ -37,4 +40,34 @@ fn a_filter_sees_whole_payloads() {
         assert_eq!((&total["connections"], &total["messages"]), (&1.into(), &1.into()), "{filter}");
         assert_eq!(total["message_bytes"], long.len(), "{filter}");
     }
+}
+
+#[test]
+fn every_document_keeps_to_the_schema() {
+    let schema: Value = serde_json::from_str(STATS_SCHEMA_TEXT).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let nothing = Capture::default().pcap();
+    let captures = samples::all().into_iter().map(|path| std::fs::read(path).unwrap());
+    for capture in captures.chain([nothing]) {
+        for args in [&[][..], &["-Y", "websocket.opcode == 8"]] {
+            let document = json(&capture, args);
+            if let Err(error) = validator.validate(&document) {
+                panic!("{error}\n{document:#}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_schema_says_of_every_column_what_the_columns_say() {
+    let schema: Value = serde_json::from_str(STATS_SCHEMA_TEXT).unwrap();
+    let meaning = |of: &str, key: &str| schema["$defs"][of]["properties"][key]["description"].clone();
+    for column in COLUMNS {
+        assert_eq!(meaning("connection", column.key), column.meaning);
+        if let Of::Measured(_) = column.of {
+            assert_eq!(meaning("total", column.key), column.meaning);
+        }
+    }
+    let described = schema["$defs"]["connection"]["properties"].as_object().unwrap();
+    assert_eq!(described.len(), COLUMNS.len());
 }

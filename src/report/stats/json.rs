@@ -10,6 +10,9 @@ use crate::record::SCHEMA;
 use crate::report::json::Harmless;
 use crate::stats::{COLUMNS, ConnectionStats, Of, Range, Spread, Stats, Total, Value};
 
+/// The JSON Schema of what [`write_stats_json`] writes.
+pub const STATS_SCHEMA_TEXT: &str = include_str!("schema.json");
+
 /// Writes `{"sockeye": {…}, "filter": …, "connections": […], "total": {…}}`, a line for each connection.
 ///
 /// # Errors

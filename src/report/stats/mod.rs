@@ -18,7 +18,7 @@ use super::style::Style;
 use crate::stats::Stats;
 
 pub use self::csv::write_stats_csv;
-pub use json::write_stats_json;
+pub use json::{STATS_SCHEMA_TEXT, write_stats_json};
 
 /// How the tables look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
