@@ -22,7 +22,9 @@ pub(super) fn connection(
     let tls = if connection.tls { "  TLS" } else { "" };
     let judged = verdict.map_or("not WebSocket", words::verdict);
     let head = format!("{} → {}  stream {stream}{tls}  {judged}", ends.client, ends.server);
-    line(style(*verdict), &head, options, out)?;
+    for text in wrap(&head, options.width.unwrap_or(usize::MAX)) {
+        line(style(*verdict), &text, options, out)?;
+    }
     let end = end_in_full(connection.close.as_ref(), connection.ended_by);
     let mut facts = vec![
         ("opened", connection.opened.to_string()),

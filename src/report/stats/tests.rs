@@ -127,6 +127,12 @@ fn where_there_is_no_room_columns_are_left_out_and_named() {
     assert!(narrow.lines().all(|line| grid::width(line) <= 60), "{narrow}");
 }
 
+#[test]
+fn a_connection_in_full_has_no_line_that_is_too_long() {
+    let card = table(&stats(vec![connection(0, b"x")]), StatsOptions { width: Some(60), color: false });
+    assert!(card.lines().all(|line| grid::width(line) <= 60), "{card}");
+}
+
 proptest! {
     #[test]
     fn no_reason_and_no_width_bring_it_down_or_control_the_terminal(
