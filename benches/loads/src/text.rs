@@ -8,8 +8,8 @@ const WORDS: &str = "did you see the goal last night, what a match! i will be la
     (ラーメン) or pizza, your choice; i am in a meeting until then, call me if it burns. great work on the release 🎉 \
     next week we shall do the other half, if the tests are green. ¿y tú qué dices? no idea, ask the others, bye! ";
 
-/// A record of the feed; each `0` becomes a digit, each `A` a letter.
-const RECORD: &str = r#"{"s":"AAA","x":"Zürich","b":0000.00,"a":0000.00,"v":00000},"#;
+/// A record of the feed; each `0` becomes a digit, each `A` a letter. No number begins with 0 (RFC 8259 §6).
+const RECORD: &str = r#"{"s":"AAA","x":"Zürich","b":1000.00,"a":1000.00,"v":10000},"#;
 
 /// A message of the chat, this long; it takes at least 30 bytes.
 pub fn chat(random: &mut Random, length: usize) -> Vec<u8> {
