@@ -236,8 +236,7 @@ pub struct Silence {
 }
 
 /// Whether the peers of a connection kept to the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// No error was found, and everything that judging needs was captured.
     Pass,
@@ -245,6 +244,23 @@ pub enum Verdict {
     Fail,
     /// No error was found, but something that judging needs was not captured.
     Undetermined,
+}
+
+impl Verdict {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Undetermined => "undetermined",
+        }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// The body of a Close frame (RFC 6455 §5.5.1).
@@ -271,8 +287,7 @@ pub enum SidesKnownBy {
 }
 
 /// What a connection carried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     /// A WebSocket handshake was accepted.
     Websocket,
@@ -284,9 +299,26 @@ pub enum Protocol {
     Unknown,
 }
 
+impl Protocol {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Websocket => "websocket",
+            Protocol::Http => "http",
+            Protocol::Tls => "tls",
+            Protocol::Unknown => "unknown",
+        }
+    }
+}
+
+impl Serialize for Protocol {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// How a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedBy {
     /// Both ends sent a Close frame.
     CloseHandshake,
@@ -300,6 +332,26 @@ pub enum EndedBy {
     Evicted,
     /// A new connection began between the same ends.
     PortReuse,
+}
+
+impl EndedBy {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndedBy::CloseHandshake => "close-handshake",
+            EndedBy::Fin => "fin",
+            EndedBy::Reset => "reset",
+            EndedBy::Open => "open",
+            EndedBy::Evicted => "evicted",
+            EndedBy::PortReuse => "port-reuse",
+        }
+    }
+}
+
+impl Serialize for EndedBy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// Findings by severity.

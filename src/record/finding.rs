@@ -1,6 +1,6 @@
 //! Findings: what a peer did wrong, and what the capture does not show.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Ends, Place};
 
@@ -46,8 +46,7 @@ pub struct Finding<'a> {
 }
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// A fact worth knowing.
     Info,
@@ -57,9 +56,25 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// Whom a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The client.
     Client,
@@ -67,6 +82,23 @@ pub enum Side {
     Server,
     /// Nobody: the capture does not show enough.
     Capture,
+}
+
+impl Side {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Server => "server",
+            Side::Capture => "capture",
+        }
+    }
+}
+
+impl Serialize for Side {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl From<crate::base::Direction> for Side {

@@ -1,6 +1,6 @@
 //! Opening handshakes (RFC 6455 §4).
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Ends, Place, Text, Tls};
 use crate::base::{PacketId, Span};
@@ -62,8 +62,7 @@ pub struct Accept<'a> {
 }
 
 /// What became of a handshake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// A 101 to WebSocket; whether it was right is for `accept` and the findings to say.
     Accepted,
@@ -71,6 +70,23 @@ pub enum Outcome {
     Rejected,
     /// No final response.
     Unanswered,
+}
+
+impl Outcome {
+    /// The word for it in all outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Accepted => "accepted",
+            Outcome::Rejected => "rejected",
+            Outcome::Unanswered => "unanswered",
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// An upgrade or CONNECT request, told when it is sent (a row of the timeline).

@@ -235,7 +235,7 @@ fn row(record: &Record<'_>, packets: bool) -> Option<Row> {
         Record::Finding(r) => {
             let direction = if r.side == Side::Server { server } else { client };
             let ends = r.ends.filter(|_| r.side != Side::Capture).map(|ends| ends.of(direction));
-            Some(Row { place: r.place, ends, protocol: words::severity(r.severity), size: r.length })
+            Some(Row { place: r.place, ends, protocol: r.severity.name(), size: r.length })
         }
         _ if packets => None,
         Record::Opened(r) => row(r.place, r.ends.of(client), "TCP", 0),

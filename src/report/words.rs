@@ -8,7 +8,7 @@ use crate::http;
 use crate::packet::Flags;
 use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Head, Inflated, Message, Opened, Outcome,
-    PacketRow, Payload, Protocol, Record, Severity, Side, SidesKnownBy, Text, Tls, TlsContent, Verdict,
+    PacketRow, Payload, Protocol, Record, Side, SidesKnownBy, Text, Tls, TlsContent,
 };
 use crate::tls::{alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
@@ -360,24 +360,6 @@ fn finding(text: &mut String, row: &Finding<'_>) {
     escape_into(text, row.text.as_bytes(), false);
 }
 
-/// `pass`, `fail`, `undetermined`.
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Undetermined => "undetermined",
-    }
-}
-
-/// `error`, `warning`, `info`: what stands in the Protocol column of a finding.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
 fn connection(text: &mut String, row: &Connection<'_>) {
     text.push_str(match row.ended_by {
         EndedBy::CloseHandshake => "closed (close handshake)",
@@ -423,7 +405,7 @@ fn connection(text: &mut String, row: &Connection<'_>) {
     }
     if let Some(of_connection) = row.verdict {
         text.push_str(", verdict ");
-        text.push_str(verdict(of_connection));
+        text.push_str(of_connection.name());
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::histogram::Spread;
 use super::measures::{ConnectionStats, Measures};
 use crate::base::{PerDirection, Timestamp};
-use crate::record::{self, EndedBy, Protocol, Verdict};
+use crate::record::{self};
 use Of::{Connection, Measured};
 use Value::{Address, Count, Number, Seconds, Text, Time, Unknown, Word};
 
@@ -115,34 +115,6 @@ fn of(spread: &Option<Spread>, read: fn(&Spread) -> Option<Value<'static>>) -> V
     spread.as_ref().and_then(read).unwrap_or(Unknown)
 }
 
-fn protocol(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Websocket => "websocket",
-        Protocol::Http => "http",
-        Protocol::Tls => "tls",
-        Protocol::Unknown => "unknown",
-    }
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Undetermined => "undetermined",
-    }
-}
-
-fn ended_by(ended_by: EndedBy) -> &'static str {
-    match ended_by {
-        EndedBy::CloseHandshake => "close-handshake",
-        EndedBy::Fin => "fin",
-        EndedBy::Reset => "reset",
-        EndedBy::Open => "open",
-        EndedBy::Evicted => "evicted",
-        EndedBy::PortReuse => "port-reuse",
-    }
-}
-
 const fn column(key: &'static str, meaning: &'static str, of: Of) -> Column {
     Column { key, meaning, of }
 }
@@ -154,11 +126,11 @@ pub static COLUMNS: &[Column] = &[
     column("client", "address and port", Connection(|c| Address(c.ends.client))),
     column("server", "address and port", Connection(|c| Address(c.ends.server))),
     column("transport", "`tcp` or `tls`", Connection(|c| Word(if c.tls { "tls" } else { "tcp" }))),
-    column("protocol", "`websocket`, or what became of a handshake that was not accepted: `http`, `tls`, `unknown`", Connection(|c| Word(protocol(c.protocol)))),
-    column("verdict", "`pass`, `fail`, `undetermined`; empty if it is not WebSocket", Connection(|c| c.verdict.map_or(Unknown, |it| Word(verdict(it))))),
+    column("protocol", "`websocket`, or what became of a handshake that was not accepted: `http`, `tls`, `unknown`", Connection(|c| Word(c.protocol.name()))),
+    column("verdict", "`pass`, `fail`, `undetermined`; empty if it is not WebSocket", Connection(|c| c.verdict.map_or(Unknown, |it| Word(it.name())))),
     column("opened", "when its first packet was captured", Connection(|c| Time(c.opened))),
     column("closed", "when it ended; unknown if it had not when the capture did", Connection(|c| c.closed.map_or(Unknown, Time))),
-    column("ended_by", "`close-handshake`, `fin`, `reset`, `open` (at the end of the capture), `evicted`, `port-reuse`", Connection(|c| Word(ended_by(c.ended_by)))),
+    column("ended_by", "`close-handshake`, `fin`, `reset`, `open` (at the end of the capture), `evicted`, `port-reuse`", Connection(|c| Word(c.ended_by.name()))),
     column("close_code", "status code of the first Close frame", Connection(|c| c.close.as_ref().and_then(|it| it.code).map_or(Unknown, |code| Count(u64::from(code))))),
     column("close_reason", "its reason, the first 125 bytes", Connection(|c| c.close.as_ref().and_then(|it| it.reason.as_deref()).map_or(Unknown, Text))),
     column("close_by", "who sent it: `client` or `server`", Connection(|c| c.close.as_ref().map_or(Unknown, |it| Word(it.by.sender())))),

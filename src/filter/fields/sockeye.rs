@@ -2,7 +2,7 @@
 
 use super::{Field, FieldType, Found};
 use crate::filter::Value;
-use crate::record::{EndedBy, Finding, Outcome, Record, Severity, Side, Verdict};
+use crate::record::{Finding, Record};
 
 pub(super) static FIELDS: &[Field] = &[
     Field::new(
@@ -19,7 +19,7 @@ pub(super) static FIELDS: &[Field] = &[
         FieldType::Text,
         "How a connection ended: close-handshake, fin, reset, open, evicted or port-reuse.",
         |record, found| match record {
-            Record::Connection(connection) => found(Value::Text(end(connection.ended_by))),
+            Record::Connection(connection) => found(Value::Text(connection.ended_by.name())),
             _ => false,
         },
     ),
@@ -34,7 +34,7 @@ pub(super) static FIELDS: &[Field] = &[
         FieldType::Text,
         "What became of a handshake, if that is known: accepted, rejected or unanswered.",
         |record, found| match record {
-            Record::Handshake(row) => row.outcome.is_some_and(|known| found(Value::Text(outcome(known)))),
+            Record::Handshake(row) => row.outcome.is_some_and(|known| found(Value::Text(known.name()))),
             _ => false,
         },
     ),
@@ -60,13 +60,13 @@ pub(super) static FIELDS: &[Field] = &[
         "sockeye.severity",
         FieldType::Text,
         "How bad a finding is: error, warning or info.",
-        |record, found| any_finding(record, |finding| found(Value::Text(severity(finding.severity)))),
+        |record, found| any_finding(record, |finding| found(Value::Text(finding.severity.name()))),
     ),
     Field::new(
         "sockeye.side",
         FieldType::Text,
         "Whom a finding is about: client, server or capture.",
-        |record, found| any_finding(record, |finding| found(Value::Text(side(finding.side)))),
+        |record, found| any_finding(record, |finding| found(Value::Text(finding.side.name()))),
     ),
     Field::new(
         "sockeye.type",
@@ -80,7 +80,7 @@ pub(super) static FIELDS: &[Field] = &[
         "Whether the peers of a WebSocket connection kept to the rules: pass, fail or undetermined.",
         |record, found| match record {
             Record::Connection(connection) => {
-                connection.verdict.is_some_and(|known| found(Value::Text(verdict(known))))
+                connection.verdict.is_some_and(|known| found(Value::Text(known.name())))
             }
             _ => false,
         },
@@ -133,47 +133,4 @@ fn kind(record: &Record<'_>) -> Option<&'static str> {
         Record::Connection(_) => "connection",
         Record::Capture(_) | Record::Summary(_) => return None,
     })
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Undetermined => "undetermined",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Server => "server",
-        Side::Capture => "capture",
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Accepted => "accepted",
-        Outcome::Rejected => "rejected",
-        Outcome::Unanswered => "unanswered",
-    }
-}
-
-fn end(end: EndedBy) -> &'static str {
-    match end {
-        EndedBy::CloseHandshake => "close-handshake",
-        EndedBy::Fin => "fin",
-        EndedBy::Reset => "reset",
-        EndedBy::Open => "open",
-        EndedBy::Evicted => "evicted",
-        EndedBy::PortReuse => "port-reuse",
-    }
 }

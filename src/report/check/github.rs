@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::gather::{Group, Kept};
-use super::outcome::{Totals, demand, place, shown, side};
+use super::outcome::{Totals, demand, place, shown};
 use super::{CheckOptions, Form};
 use crate::record::Severity;
 use crate::report::words::counted;
@@ -22,7 +22,7 @@ impl Form for Github {
         for (tally, more) in group.counted() {
             let title = format!("{} {}", tally.code, tally.name);
             let findings = counted(more, "more finding");
-            let message = format!("{who}{findings} about the {}, not shown", side(tally.side));
+            let message = format!("{who}{findings} about the {}, not shown", tally.side.name());
             command(out, tally.severity, options.file(), &title, &message)?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::gather::Kept;
-use super::outcome::{demand, place, severity};
+use super::outcome::{demand, place};
 use crate::report::style::Style;
 
 /// Columns that text is given at least, however narrow the terminal is.
@@ -62,7 +62,7 @@ impl Page {
 
     /// Appends a finding. `explained`: without what the rule demands, which stands above.
     pub fn finding(&mut self, finding: &Kept, file: Option<&str>, explained: bool) {
-        let label = format!("{}[{}]", severity(finding.severity), finding.code);
+        let label = format!("{}[{}]", finding.severity.name(), finding.code);
         let style = Style::of_severity(finding.severity);
         self.styled(style, &label);
         self.words(label.len(), 4, &format!(" {}: {}", finding.name, finding.text));

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::gather::{Group, Kept, Standing};
-use super::outcome::{Totals, demand, place, severity, shown};
+use super::outcome::{Totals, demand, place, shown};
 use super::worst::Worst;
 use super::{CheckOptions, Form};
 use crate::record::{FindingCounts, Severity};
@@ -110,7 +110,7 @@ impl Markdown {
                 "| {} {} | {} | {stream} | {} | {} |",
                 finding.code,
                 escaped(finding.name),
-                severity(finding.severity),
+                finding.severity.name(),
                 place(finding),
                 escaped(&finding.text)
             );

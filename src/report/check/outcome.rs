@@ -115,12 +115,7 @@ impl Totals {
 /// The options that say what fails.
 fn demanded(options: &CheckOptions) -> String {
     let complete = if options.require_complete { " --require-complete" } else { "" };
-    format!("--fail-on {}{complete}", options.fail_on.map_or("never", severity))
-}
-
-/// `error`, `warning`, `info`.
-pub(super) fn severity(severity: Severity) -> &'static str {
-    crate::report::words::severity(severity)
+    format!("--fail-on {}{complete}", options.fail_on.map_or("never", Severity::name))
 }
 
 /// `3 errors, 1 warning, 2 infos`, without those that are not there.
@@ -161,15 +156,6 @@ pub(super) fn shown(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     escape_into(&mut text, name.as_bytes(), false);
     text
-}
-
-/// `client`, `server`, `capture`.
-pub(super) fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Server => "server",
-        Side::Capture => "capture",
-    }
 }
 
 /// `RFC 6455 §5.1: A client …`.

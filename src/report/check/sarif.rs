@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::gather::{Group, Kept, Tally};
-use super::outcome::{Totals, severity, side};
+use super::outcome::Totals;
 use super::{CheckOptions, Form};
 use crate::check::registry;
 use crate::record::Severity;
@@ -116,7 +116,7 @@ fn of_finding(rule: usize, group: &Group, finding: &Kept, options: &CheckOptions
 /// One result for all findings of a rule that are only counted.
 fn of_counted(rule: usize, group: &Group, tally: &Tally, more: u64, options: &CheckOptions) -> Value {
     let findings = counted(more, "more finding");
-    let text = format!("{findings} of {} {} about the {}", tally.code, tally.name, side(tally.side));
+    let text = format!("{findings} of {} {} about the {}", tally.code, tally.name, tally.side.name());
     let mut result = json!({
         "ruleId": tally.code,
         "ruleIndex": rule,
@@ -173,7 +173,7 @@ fn invocation(totals: &Totals, options: &CheckOptions) -> Value {
         "exitCodeDescription": totals.outcome_line(options),
     });
     if let (Some((false, says)), Value::Object(keys)) = (totals.expectation(options), &mut invocation) {
-        let notification = json!([{ "level": severity(Severity::Error), "message": message(&says) }]);
+        let notification = json!([{ "level": Severity::Error.name(), "message": message(&says) }]);
         keys.insert("toolExecutionNotifications".into(), notification);
     }
     invocation

@@ -5,7 +5,7 @@ use std::io;
 
 use super::gather::{Group, Standing};
 use super::layout::Page;
-use super::outcome::{Totals, shown, side};
+use super::outcome::{Totals, shown};
 use super::{CheckOptions, Form};
 use crate::record::Severity;
 use crate::report::style::Style;
@@ -79,7 +79,7 @@ pub(super) fn findings(page: &mut Page, group: &Group, options: &CheckOptions, f
     for (tally, more) in group.counted() {
         let findings = counted(more, "more finding");
         let note =
-            format!("note: {findings} of {} {} ({}), not shown", tally.code, tally.name, side(tally.side));
+            format!("note: {findings} of {} {} ({}), not shown", tally.code, tally.name, tally.side.name());
         page.words(0, 4, &note);
         page.text.push('\n');
     }

@@ -17,7 +17,6 @@ use crate::base::Direction;
 use crate::explain::{Conversation, Step};
 use crate::record::SCHEMA;
 use crate::report::json::Harmless;
-use crate::report::words;
 
 pub use html::{diagram_html, lesson_html};
 pub use markdown::{diagram_markdown, lesson_markdown};
@@ -110,7 +109,7 @@ fn heading(conversation: &Conversation, ink: Ink) -> String {
 /// What it is; of a finding, with how bad it is.
 pub(super) fn label(step: &Step) -> Cow<'_, str> {
     match step.severity {
-        Some(severity) => format!("{} {}", words::severity(severity), step.what).into(),
+        Some(severity) => format!("{} {}", severity.name(), step.what).into(),
         None => step.what.as_str().into(),
     }
 }

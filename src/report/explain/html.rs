@@ -11,7 +11,6 @@ use super::Form;
 use super::markup::{classes, markup};
 use super::payload::{headline, inflated_title, is_prefix, says_text};
 use crate::explain::{Content, Explanation, Mark, Role};
-use crate::report::words;
 
 /// How the page looks.
 const STYLE: &str = include_str!("html/style.css");
@@ -190,6 +189,6 @@ fn finding(page: &mut String, mark: &Mark) {
         markup(mark.requirement),
         markup(mark.why),
         markup(mark.help),
-        severity = words::severity(mark.severity),
+        severity = mark.severity.name(),
     );
 }

@@ -7,7 +7,6 @@ use super::Form;
 use super::text::without_fields;
 use super::wrap::safe;
 use crate::explain::{Explanation, Field, Mark, Role};
-use crate::report::words;
 
 /// Markdown for a page or an issue.
 #[derive(Debug, Default)]
@@ -97,7 +96,7 @@ fn meaning(field: &Field) -> String {
 }
 
 fn finding(text: &mut String, mark: &Mark) {
-    let severity = words::severity(mark.severity);
+    let severity = mark.severity.name();
     let _ = writeln!(text, "- **{} {}** ({severity}): {}", mark.code, mark.name, plain(&mark.text));
     let rfc = if mark.rfc.is_empty() { "demanded" } else { mark.rfc };
     let _ = writeln!(text, "  - {rfc}: {}", mark.requirement);

@@ -12,7 +12,6 @@ use super::Form;
 use super::ink::{Color, Ink};
 use super::wrap::{cited, safe, wrap};
 use crate::explain::{Explanation, Mark, Note, Role};
-use crate::report::words;
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -96,7 +95,7 @@ fn findings(text: &mut String, findings: &[Mark], ink: Ink) {
     }
     heading(text, "Findings", ink);
     for mark in findings {
-        let title = format!("{} {} {}", words::severity(mark.severity), mark.code, mark.name);
+        let title = format!("{} {} {}", mark.severity.name(), mark.code, mark.name);
         let _ = writeln!(text, " {}", ink.paint(Color::of(mark.severity), &title));
         paragraph(text, "", &safe(&mark.text), 3);
         let rfc = if mark.rfc.is_empty() { "demanded" } else { mark.rfc };

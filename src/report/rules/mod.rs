@@ -13,7 +13,6 @@ use tabled::settings::width::Wrap;
 
 use super::listing::{MOST_WIDTH, write_wrapped};
 use super::style::Style;
-use super::words;
 use crate::check::{Example, Rule};
 
 pub use table::write_rules_table;
@@ -70,7 +69,7 @@ fn write_rule(rule: &Rule, options: RulesOptions, out: &mut dyn io::Write) -> io
 /// `error · RFC 6455 §4.2.2`.
 fn kind(rule: &Rule) -> String {
     let separator = if rule.rfc.is_empty() { "" } else { " · " };
-    format!("{}{separator}{}", words::severity(rule.severity), rule.rfc)
+    format!("{}{separator}{}", rule.severity.name(), rule.rfc)
 }
 
 fn examples(rule: &Rule) -> [(&'static str, &Example); 2] {
@@ -118,7 +117,7 @@ impl RuleView {
         Self {
             code: rule.code,
             name: rule.name,
-            severity: words::severity(rule.severity),
+            severity: rule.severity.name(),
             rfc: Some(rule.rfc).filter(|rfc| !rfc.is_empty()),
             summary: rule.summary,
             requirement: rule.requirement,

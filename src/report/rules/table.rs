@@ -4,7 +4,6 @@ use std::io;
 
 use crate::check::Rule;
 use crate::report::listing::{self, Entry};
-use crate::report::words;
 
 /// Writes a row for each of these rules: code, name, severity, section, summary. Where a terminal of `width` columns is too
 /// narrow, the last two stand below.
@@ -17,7 +16,7 @@ pub fn write_rules_table(rules: &[&Rule], width: Option<usize>, out: &mut dyn io
 }
 
 fn entry(rule: &Rule) -> Entry<'_> {
-    let cells = [rule.code, rule.name, words::severity(rule.severity), rule.rfc, rule.summary];
+    let cells = [rule.code, rule.name, rule.severity.name(), rule.rfc, rule.summary];
     let section = if rule.rfc.is_empty() { String::new() } else { format!(" ({})", rule.rfc) };
     Entry {
         cells: cells.into_iter().map(Into::into).collect(),

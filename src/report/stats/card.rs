@@ -7,9 +7,10 @@ use super::numbers::{UNKNOWN, bytes, end_in_full, ended_by, round_bytes, time};
 use super::rows::{both, per_second, rate, ratio, style};
 use super::{StatsOptions, line};
 use crate::base::PerDirection;
+use crate::record::Verdict;
 use crate::report::explain::wrap;
 use crate::report::table::fit;
-use crate::report::words::{self, counted};
+use crate::report::words::counted;
 use crate::stats::{ConnectionStats, Measures, Range, Said, Spread, Total};
 
 /// Writes a connection in full.
@@ -20,7 +21,7 @@ pub(super) fn connection(
 ) -> io::Result<()> {
     let ConnectionStats { stream, ends, verdict, measures, .. } = connection;
     let tls = if connection.tls { "  TLS" } else { "" };
-    let judged = verdict.map_or("not WebSocket", words::verdict);
+    let judged = verdict.map_or("not WebSocket", Verdict::name);
     let head = format!("{} → {}  stream {stream}{tls}  {judged}", ends.client, ends.server);
     for text in wrap(&head, options.width.unwrap_or(usize::MAX)) {
         line(style(*verdict), &text, options, out)?;
@@ -48,7 +49,7 @@ pub(super) fn total(total: &Total, options: StatsOptions, out: &mut dyn io::Writ
     let head = format!("total of {}{listed}", counted(total.connections, "connection"));
     writeln!(out, "{head}")?;
     let verdict = |(verdict, count): &(Option<_>, u64)| {
-        format!("{count} {}", verdict.map_or("not WebSocket", words::verdict))
+        format!("{count} {}", verdict.map_or("not WebSocket", Verdict::name))
     };
     let code = |(code, count): (&Option<u16>, &u64)| match code {
         Some(code) => format!("{count} × {code}"),

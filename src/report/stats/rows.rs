@@ -10,7 +10,6 @@ use crate::record::Verdict;
 use crate::report::explain::wrap;
 use crate::report::style::Style;
 use crate::report::table::fit;
-use crate::report::words;
 use crate::stats::{ConnectionStats, Measures, Total};
 
 /// A column of the table.
@@ -47,11 +46,7 @@ const COLUMNS: [Column; 21] = [
     column("Silence", 10, Cell::Measured(|m| time(m.silence.nanos))),
     column("Handshake", 7, Cell::Connection(|c| c.handshake.map_or_else(unknown, time))),
     column("End", 16, Cell::Connection(|c| end(c.close.as_ref(), c.ended_by))),
-    column(
-        "Verdict",
-        19,
-        Cell::Connection(|c| c.verdict.map_or_else(unknown, |it| words::verdict(it).to_owned())),
-    ),
+    column("Verdict", 19, Cell::Connection(|c| c.verdict.map_or_else(unknown, |it| it.name().to_owned()))),
 ];
 
 /// Texts; the others are numbers.

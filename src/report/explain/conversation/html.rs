@@ -8,7 +8,6 @@ use crate::explain::{Conversation, Step};
 use crate::report::explain::html::{END, head};
 use crate::report::explain::markup::markup;
 use crate::report::explain::sequence::sequence;
-use crate::report::words;
 
 /// The connection as a lesson, and as a picture below it.
 ///
@@ -54,7 +53,7 @@ fn row(table: &mut String, step: &Step) {
         markup(&step.meaning),
         markup(step.rfc),
         who = step.from.map_or("", Direction::sender),
-        severity = step.severity.map_or(String::new(), |severity| format!(" {}", words::severity(severity))),
+        severity = step.severity.map_or(String::new(), |severity| format!(" {}", severity.name())),
     );
     if let Some(state) = step.state {
         let _ =
