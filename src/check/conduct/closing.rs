@@ -16,7 +16,8 @@ const LEAVING_NANOS: i64 = 1_000_000_000;
 /// The Close of one side.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
-    first: Option<Close>,
+    /// Boxed, as few of those that are open have sent one.
+    first: Option<Box<Close>>,
     /// It has sent a frame when it had acknowledged the other side's Close.
     spoke_behind: bool,
     data_told: bool,
@@ -45,28 +46,30 @@ impl Closing {
 
     /// The offset of its Close.
     pub(super) fn start(&self) -> Option<u64> {
-        self.first.map(|close| close.start)
+        self.first.as_ref().map(|close| close.start)
     }
 
     pub(super) fn take(&mut self, sent: &Sent<'_>, peer: &Closing) {
-        let close = peer.first.and_then(|close| close.end);
+        let close = peer.first.as_ref().and_then(|close| close.end);
         self.spoke_behind |= close.zip(sent.acked).is_some_and(|(close, acked)| acked >= close);
         if sent.is(Opcode::Close) {
-            self.first.get_or_insert(Close {
-                number: sent.at.number,
-                packets: [sent.at.span.first, sent.at.span.last],
-                start: sent.at.span.offset,
-                end: (!sent.cut).then(|| sent.at.span.end_offset()),
-                code: code(sent),
-                read: sent.payload.is_some(),
-                time: sent.at.span.end.time,
+            self.first.get_or_insert_with(|| {
+                Box::new(Close {
+                    number: sent.at.number,
+                    packets: [sent.at.span.first, sent.at.span.last],
+                    start: sent.at.span.offset,
+                    end: (!sent.cut).then(|| sent.at.span.end_offset()),
+                    code: code(sent),
+                    read: sent.payload.is_some(),
+                    time: sent.at.span.end.time,
+                })
             });
         }
     }
 
     /// WS414 (§5.5.1), once a side. A ping or pong behind one's own Close is legal.
     pub(super) fn judge_data(&mut self, sent: &Sent<'_>) -> Found {
-        let close = self.first.filter(|_| sent.is_data() && !self.data_told)?;
+        let close = self.first.as_deref().filter(|_| sent.is_data() && !self.data_told)?;
         self.data_told = true;
         let (sender, kind) = (sent.sender(), sent.header.opcode.name());
         let text = format!("the {sender} sent a {kind} frame behind its Close in frame {}", close.number);
@@ -75,7 +78,7 @@ impl Closing {
 
     /// WS419 (§5.5.1, §7.1.3), once a side.
     pub(super) fn judge_second(&mut self, sent: &Sent<'_>) -> Found {
-        let close = self.first.filter(|_| sent.is(Opcode::Close) && !self.second_told)?;
+        let close = self.first.as_deref().filter(|_| sent.is(Opcode::Close) && !self.second_told)?;
         self.second_told = true;
         let text =
             format!("the {} had sent its Close in frame {}, and sends another", sent.sender(), close.number);
@@ -85,11 +88,11 @@ impl Closing {
     /// WS418, WS421 (§7.4). To give back the code that one has received is what the RFC expects (§5.5.1).
     pub(super) fn judge_code(&self, sent: &Sent<'_>, peer: &Closing) -> Found {
         let code = code(sent)?;
-        let echo = |close: Close| {
+        let echo = |close: &Close| {
             (close.code == Some(code) || !close.read)
                 && close.end.is_some_and(|end| sent.acked.is_none_or(|acked| acked >= end))
         };
-        if peer.first.is_some_and(echo) {
+        if peer.first.as_deref().is_some_and(echo) {
             return None;
         }
         match code_class(code) {
@@ -143,7 +146,7 @@ pub(super) fn judge_end(halves: &PerDirection<Half>, known: PerDirection<bool>) 
 /// it: the program may have ended TCP for a reason of its own. Whoever has said something since was there.
 fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violation> {
     let end = own.end.as_deref()?;
-    let close = peer.closing.first?;
+    let close = peer.closing.first.as_deref()?;
     let received = close.end.zip(end.acked).is_some_and(|(close, acked)| acked >= close);
     // Who has left at once would not have read an answer.
     let left = |gone: &End| {
@@ -169,7 +172,9 @@ fn close_unanswered(own: &Half, peer: &Half, from: Direction) -> Option<Violatio
 
 /// Whether the Close of `peer` may have come before the side ended TCP.
 fn has_received(peer: &Closing, end: &End) -> bool {
-    peer.first.is_some_and(|close| end.acked.zip(close.end).is_none_or(|(acked, close)| acked >= close))
+    peer.first
+        .as_ref()
+        .is_some_and(|close| end.acked.zip(close.end).is_none_or(|(acked, close)| acked >= close))
 }
 
 /// Who ended TCP first.

@@ -17,8 +17,9 @@ use crate::check::{Violation, registry};
 use crate::record::Side;
 use crate::websocket::Opcode;
 
-/// Pings of one side that are remembered. Peers send the next one when an interval has passed, not sixteen at once.
-const REMEMBERED: usize = 16;
+/// Pings of one side that are remembered. Peers send the next one when an interval has passed, not many at once, and they are
+/// remembered in every open connection.
+const REMEMBERED: usize = 4;
 
 /// The pings of one side.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(super) struct Pings {
     pings: VecDeque<Ping>,
     /// How much the other side had acknowledged, at most, when it sent a pong.
     ponged: Option<u64>,
-    /// An unanswered ping had to make room.
+    /// A ping had to make room whose pong had not come.
     forgot: bool,
     mismatch_told: bool,
 }
@@ -76,7 +77,7 @@ impl Pings {
         }
         if sent.is(Opcode::Ping) {
             if self.pings.len() >= REMEMBERED {
-                self.forgot |= self.pings.pop_front().is_some_and(|ping| !ping.answered);
+                self.forgot |= self.pings.pop_front().is_some_and(|ping| !ping.ponged);
             }
             self.pings.push_back(Ping {
                 number: sent.at.number,
