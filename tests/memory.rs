@@ -33,10 +33,13 @@ const MIB: u64 = 1 << 20;
 const SMALL: u64 = 256 * KIB;
 /// What a connection takes that holds no payload: 400 MiB if there are as many as the default allows.
 const CONNECTION: u64 = 3 * KIB;
+/// What a connection leaves behind that has ended; 4096 of them are remembered. A table that grows has up to twice the
+/// room, and while it moves half of that once more.
+const ENDED: u64 = 3 * 700;
 /// What `sockeye stats` takes beside that for each connection, with a hundred messages of different lengths.
 const STATISTICS: u64 = 6 * KIB;
 /// What is remembered of bytes handed on, of all connections together: `history_total`.
-const HISTORY: u64 = 8 * MIB;
+const HISTORY: u64 = 2 * MIB;
 /// What a payload of 16 MiB takes with its line of JSON, which is copied while it grows.
 const LONGEST_ROW: u64 = 72 * MIB;
 /// What searching for frames behind a loss takes.
@@ -241,6 +244,18 @@ fn ten_times_as_many_short_connections_take_no_more_memory() {
     let limits = Limits { connections: 100, ..Limits::default() };
     is_flat(&limited(Rows::Frames, usize::MAX, limits), 300, |analysis, connections| {
         for number in 0..connections {
+            let mut tcp = analysis.websocket(number);
+            analysis.segment(&mut tcp, 1, ACK, b"\x82\x04abcd");
+            analysis.closed(tcp);
+        }
+    });
+}
+
+#[test]
+fn connections_that_have_ended_are_few_and_small() {
+    let ceiling = SMALL + 4096 * ENDED + HISTORY;
+    stays_under(ceiling, &[], options(Rows::Frames, 0), |analysis| {
+        for number in 0..12_000 {
             let mut tcp = analysis.websocket(number);
             analysis.segment(&mut tcp, 1, ACK, b"\x82\x04abcd");
             analysis.closed(tcp);

@@ -54,7 +54,7 @@ impl Default for Limits {
             connections: 1 << 17,
             out_of_order: 4 << 20,
             out_of_order_total: 256 << 20,
-            history_total: 8 << 20,
+            history_total: 2 << 20,
             http_head: 64 << 10,
             http_wait: 256 << 10,
             http_fields: 256,

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::analysis::{analyse, is_keep_alive};
 use super::flow::{Flow, LATE_START};
 use super::history::{Difference, History};
+use super::index::Key;
 use super::order::{Chunk, Moment};
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
@@ -146,6 +147,16 @@ impl Connection {
         if finished || cut_short {
             self.close(CloseReason::Fin, packet, GapReason::End, room, out);
         }
+    }
+
+    /// Whether it has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// What it is found by.
+    pub(super) fn key(&self) -> Key {
+        Key::of(self.client, self.server)
     }
 
     /// Whether it has ended as far as can be seen, and only waits for what comes late.
@@ -398,8 +409,8 @@ impl Connection {
 
     /// The later of the two FINs, if there are two.
     fn both_fins(&self) -> Option<PacketId> {
-        let (_, client) = self.flows.client.fin?;
-        let (_, server) = self.flows.server.fin?;
+        let client = self.flows.client.fin.as_ref()?.packet;
+        let server = self.flows.server.fin.as_ref()?.packet;
         Some(if client.number > server.number { client } else { server })
     }
 

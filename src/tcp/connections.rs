@@ -10,15 +10,23 @@ use super::{CloseReason, Event, What};
 use crate::base::{Budget, Limits, PacketId, Timestamp};
 use crate::packet::{Flags, Segment};
 
+/// Connections that are remembered when they have ended.
+///
+/// What comes late (a FIN sent again, segments that a capture from several queues holds behind the end) comes within
+/// seconds, and few captures have more than a thousand connections a second that end.
+const ENDED: usize = 4096;
+
 /// The connections of a capture, open and lately ended.
 ///
 /// A connection that has ended keeps its slot, so that late retransmissions find it, until a new connection between
-/// the same ends or the least recently active one's turn to make room.
+/// the same ends, until [`ENDED`] others have ended, or until the least recently active one's turn to make room.
 #[derive(Debug)]
 pub struct Connections {
     table: Table,
     /// Connections that have ended and wait a moment for what is late, in the order in which they ended.
     deadlines: VecDeque<Deadline>,
+    /// The slots and numbers of those that have ended, in the order in which they did. Some have other connections now.
+    ended: VecDeque<(usize, u64)>,
     next_stream: u64,
     /// What waits for earlier segments, in all connections.
     budget: Budget,
@@ -40,6 +48,7 @@ impl Connections {
         Self {
             table: Table::new(),
             deadlines: VecDeque::new(),
+            ended: VecDeque::new(),
             next_stream: 0,
             budget: Budget::new(limits.out_of_order_total),
             history: Budget::new(limits.history_total),
@@ -54,10 +63,15 @@ impl Connections {
         let Some(connection) = self.table.connection(slot) else { return };
         let mut room =
             Room { cap: self.limits.out_of_order, budget: &mut self.budget, history: &self.history };
+        let was_closed = connection.is_closed();
         connection.push(packet, segment, &mut room, &mut |what| out(Event { slot, what }));
+        let ended = (connection.is_closed() && !was_closed).then_some(connection.stream);
         if connection.is_ending() && !connection.lingers {
             connection.lingers = true;
             self.deadlines.push_back(Deadline { since: packet.time, slot, stream: connection.stream });
+        }
+        if let Some(stream) = ended {
+            self.remember(slot, stream, out);
         }
     }
 
@@ -79,6 +93,7 @@ impl Connections {
             self.forget(slot, CloseReason::Open, out);
         }
         self.deadlines.clear();
+        self.ended.clear();
     }
 
     /// Bytes held for segments that came before their turn, in all connections.
@@ -110,14 +125,30 @@ impl Connections {
         let connection = Connection::new(self.next_stream, packet, segment);
         self.next_stream += 1;
         let opened = connection.opened(packet, segment.flags.has(Flags::SYN));
-        let slot = self.table.insert(key, connection);
+        let slot = self.table.insert(connection);
         out(Event { slot, what: What::Opened(opened) });
         slot
+    }
+
+    /// A connection has ended: the one that ended first makes room for it.
+    fn remember(&mut self, slot: usize, stream: u64, out: &mut impl FnMut(Event<'_>)) {
+        self.ended.push_back((slot, stream));
+        if self.ended.len() > ENDED.min(self.limits.connections)
+            && let Some((slot, stream)) = self.ended.pop_front()
+            && self.table.connection(slot).is_some_and(|connection| connection.stream == stream)
+            && self.table.is_used(slot)
+        {
+            self.release(slot, out);
+        }
     }
 
     /// Ends a connection, unless it has ended, and frees its slot.
     fn forget(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
         self.end(slot, why, out);
+        self.release(slot, out);
+    }
+
+    fn release(&mut self, slot: usize, out: &mut impl FnMut(Event<'_>)) {
         self.table.remove(slot);
         out(Event { slot, what: What::Released });
     }
@@ -154,8 +185,9 @@ impl Connections {
             }
         }
         overdue.sort_unstable();
-        for (_, slot) in overdue {
+        for (stream, slot) in overdue {
             self.end(slot, CloseReason::Open, out);
+            self.remember(slot, stream, out);
         }
     }
 }

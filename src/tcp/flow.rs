@@ -4,6 +4,7 @@
 //! segment as long as nothing has been handed over; after that the stream only goes forward. `order.rs` puts the
 //! bytes in order.
 
+use super::order::Suspect;
 use super::store::Store;
 use crate::base::{PacketId, SeqNumber};
 use crate::packet::{Flags, Segment};
@@ -18,6 +19,8 @@ pub(super) const REACH: i64 = 64 << 20;
 pub(super) const LATE_START: i64 = 64 << 10;
 
 /// One direction of a connection.
+///
+/// Captures have thousands of them open at once: what few have at any time is boxed.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     /// The sequence number of offset 0, once a segment has told it.
@@ -38,26 +41,41 @@ pub(super) struct Flow {
     pub(super) acked: u64,
     /// From `next` to here, if that is further on, the capture cut the bytes off.
     pub(super) cut_until: u64,
-    /// The offset of the FIN, and its packet.
-    pub(super) fin: Option<(u64, PacketId)>,
-    /// How much of the other direction the sender had acknowledged when it sent the FIN.
-    pub(super) fin_acked: Option<u64>,
+    /// The FIN.
+    pub(super) fin: Option<Box<Fin>>,
     /// Whether the FIN has been handed over.
     pub(super) fin_told: bool,
     /// What came before its turn.
     pub(super) store: Store,
     /// The hole that the other end says is none.
-    pub(super) suspect: Option<super::order::Suspect>,
-    /// Where the last segment out of reach ended.
-    far_data: Option<i64>,
-    /// The last acknowledgment out of reach.
-    far_ack: Option<i64>,
+    pub(super) suspect: Option<Box<Suspect>>,
+    /// What lay out of reach lately.
+    far: Option<Box<Far>>,
     /// The last acknowledgment number and window that the sender sent.
     pub(super) said: Option<(SeqNumber, u16)>,
     /// Whether its last segment was a keep-alive.
     pub(super) kept_alive: bool,
     /// How the sender scales its windows, if the other end does so too.
     pub(super) scale: Scale,
+}
+
+/// A FIN.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fin {
+    /// Where the stream ends.
+    pub(super) offset: u64,
+    pub(super) packet: PacketId,
+    /// How much of the other direction the sender had acknowledged.
+    pub(super) acked: Option<u64>,
+}
+
+/// What lay out of reach.
+#[derive(Debug, Clone, Copy, Default)]
+struct Far {
+    /// Where the last segment ended.
+    data: Option<i64>,
+    /// The last acknowledgment.
+    ack: Option<i64>,
 }
 
 /// What the SYN of a direction says of window scaling (RFC 7323 §2.2).
@@ -162,7 +180,7 @@ impl Flow {
         if position <= arrived + REACH {
             return true;
         }
-        self.far_data = Some(end);
+        self.far.get_or_insert_default().data = Some(end);
         self.meet_far_away();
         position <= self.acked as i64 + REACH
     }
@@ -170,7 +188,7 @@ impl Flow {
     /// The other end has acknowledged everything before `position`.
     pub(super) fn acknowledge(&mut self, position: i64) {
         if !self.plausible_ack(position) {
-            self.far_ack = Some(position);
+            self.far.get_or_insert_default().ack = Some(position);
             self.meet_far_away();
         } else if position > self.acked as i64 {
             self.acked = position as u64;
@@ -185,11 +203,11 @@ impl Flow {
     /// Data and an acknowledgment that are both out of reach, but not of each other: the capture lost what lies
     /// before them.
     fn meet_far_away(&mut self) {
-        if let (Some(data), Some(ack)) = (self.far_data, self.far_ack)
+        if let Some(Far { data: Some(data), ack: Some(ack) }) = self.far.as_deref().copied()
             && (data - ack).abs() <= REACH
         {
             self.acked = self.acked.max(ack.max(0) as u64);
-            (self.far_data, self.far_ack) = (None, None);
+            self.far = None;
         }
     }
 
@@ -215,12 +233,12 @@ impl Flow {
     }
 
     fn without_fin(&self, acked: u64) -> u64 {
-        self.fin.map_or(acked, |(fin, _)| acked.min(fin))
+        self.fin.as_ref().map_or(acked, |fin| acked.min(fin.offset))
     }
 
     /// Whether the FIN has been handed over and acknowledged.
     pub(super) fn is_finished(&self) -> bool {
-        self.fin_told && self.fin.is_some_and(|(fin, _)| self.acked > fin)
+        self.fin_told && self.fin.as_ref().is_some_and(|fin| self.acked > fin.offset)
     }
 
     /// Whether bytes are missing before something that is known to have been sent.

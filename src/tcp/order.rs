@@ -10,7 +10,7 @@
 //! stream went on behind them. After that, the bytes are old if they come.
 
 use super::Bound;
-use super::flow::Flow;
+use super::flow::{Fin, Flow};
 use super::store::Room;
 use crate::base::{Budget, GapReason, PacketId, Span, StreamEvent};
 
@@ -80,7 +80,7 @@ impl Flow {
         room: &mut Room<'_>,
         out: &mut impl FnMut(StreamEvent<'_>),
     ) -> Option<Bound> {
-        let limit = self.fin.map_or(i64::MAX, |(fin, _)| fin as i64);
+        let limit = self.fin.as_ref().map_or(i64::MAX, |fin| fin.offset as i64);
         let wire_end = chunk.wire_end.min(limit);
         let start = chunk.start.max(self.next as i64);
         if wire_end <= start {
@@ -158,8 +158,7 @@ impl Flow {
     ) {
         let known = self.next.max(self.store.end()).max(self.cut_until) as i64;
         if self.fin.is_none() && offset >= known {
-            self.fin = Some((offset as u64, packet));
-            self.fin_acked = acked;
+            self.fin = Some(Box::new(Fin { offset: offset as u64, packet, acked }));
             self.settle(budget, out);
         }
     }
@@ -180,20 +179,20 @@ impl Flow {
             self.suspect = None;
             return;
         }
-        match self.suspect {
+        match self.suspect.as_deref().copied() {
             Some(suspect) if suspect.at == self.next => {
                 if now.grace_passed(&suspect.since) && !self.may_be_a_fin(end) {
                     self.give_up_all(suspect.end.min(end), GapReason::Acknowledged, now.packet, budget, out);
                     self.suspect = None;
                 }
             }
-            _ => self.suspect = Some(Suspect { at: self.next, end, since: now }),
+            _ => self.suspect = Some(Box::new(Suspect { at: self.next, end, since: now })),
         }
     }
 
     /// Whether the next byte was acknowledged so long ago that no queue of the capture can still hold it.
     pub(super) fn missed_for_long(&self, now: PacketId) -> bool {
-        self.suspect.is_some_and(|suspect| {
+        self.suspect.as_ref().is_some_and(|suspect| {
             suspect.at == self.next && now.time.nanos_since(suspect.since.packet.time) >= KEEP_ALIVE_NANOS
         })
     }
@@ -208,7 +207,7 @@ impl Flow {
     ) {
         let acked = Some(self.acked_bytes()).filter(|acked| !self.may_be_a_fin(*acked)).unwrap_or(0);
         let sent = self.store.end().max(acked).max(self.cut_until);
-        let end = self.fin.map_or(sent, |(fin, _)| fin);
+        let end = self.fin.as_ref().map_or(sent, |fin| fin.offset);
         self.give_up_all(end, why, now, budget, out);
         self.store.clear(budget);
     }
@@ -303,7 +302,8 @@ impl Flow {
         loop {
             self.drain(budget, out);
             self.learn_cuts(budget);
-            let behind = self.store.first().or(self.fin).filter(|(offset, _)| *offset <= self.cut_until);
+            let fin = self.fin.as_ref().map(|fin| (fin.offset, fin.packet));
+            let behind = self.store.first().or(fin).filter(|(offset, _)| *offset <= self.cut_until);
             match behind {
                 Some((offset, packet)) if self.next < offset => {
                     self.give_up_until(offset, GapReason::Cut, packet, budget, out);
@@ -311,12 +311,12 @@ impl Flow {
                 _ => break,
             }
         }
-        if let Some((offset, packet)) = self.fin
+        if let Some(&Fin { offset, packet, acked }) = self.fin.as_deref()
             && offset == self.next
             && !self.fin_told
         {
             self.fin_told = true;
-            out(StreamEvent::Fin { packet, acked: self.fin_acked });
+            out(StreamEvent::Fin { packet, acked });
         }
     }
 

@@ -8,7 +8,7 @@ const NONE: u32 = u32::MAX;
 
 /// A slab of connections with an index by their ends and a list by activity.
 ///
-/// Invariants: every used slot is in the index under its key and once in the list; every other slot is in `free`.
+/// Invariants: every used slot is in the index under its ends and once in the list; every other slot is in `free`.
 #[derive(Debug)]
 pub(super) struct Table {
     index: Index,
@@ -22,7 +22,6 @@ pub(super) struct Table {
 
 #[derive(Debug)]
 struct Slot {
-    key: Key,
     connection: Connection,
     newer: u32,
     older: u32,
@@ -47,6 +46,11 @@ impl Table {
         self.slots.get_mut(slot).map(|slot| &mut slot.connection)
     }
 
+    /// Whether a slot holds a connection, and not what one has left behind.
+    pub(super) fn is_used(&self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|one| self.index.get(&one.connection.key()) == Some(slot))
+    }
+
     /// The slot that has been silent for longest.
     pub(super) fn oldest(&self) -> Option<usize> {
         (self.oldest != NONE).then_some(self.oldest as usize)
@@ -64,8 +68,9 @@ impl Table {
     }
 
     /// Gives a connection a slot, as the newest.
-    pub(super) fn insert(&mut self, key: Key, connection: Connection) -> usize {
-        let slot = Slot { key, connection, newer: NONE, older: NONE };
+    pub(super) fn insert(&mut self, connection: Connection) -> usize {
+        let key = connection.key();
+        let slot = Slot { connection, newer: NONE, older: NONE };
         let number = match self.free.pop() {
             Some(number) => {
                 self.slots[number as usize] = slot;
@@ -92,7 +97,7 @@ impl Table {
     /// Frees a used slot.
     pub(super) fn remove(&mut self, slot: usize) {
         self.unlink(slot);
-        self.index.remove(&self.slots[slot].key);
+        self.index.remove(&self.slots[slot].connection.key());
         self.free.push(slot as u32);
     }
 

@@ -208,3 +208,42 @@ fn a_reset_says_what_its_sender_had_received_by_then() {
     assert_eq!(reset(c(1001).ack(5001).rst()), of(3), "an old number takes nothing back");
     assert_eq!(reset(c(1001).ack(9000).rst()), of(3), "more than was sent is not believed");
 }
+
+/// A connection from this port that opens and ends with three segments.
+fn short(wire: &mut Wire, port: u16) {
+    wire.all([c(1000).port(port).ack(1).fin(), s(1).port(port).ack(1001).fin(), c(1001).port(port).ack(2)]);
+}
+
+#[test]
+fn what_comes_late_finds_a_connection_that_has_ended_until_thousands_of_others_have() {
+    let mut wire = Wire::new();
+    for port in 1..=4096 {
+        short(&mut wire, port);
+    }
+    wire.send(s(1).port(1).ack(1001).fin());
+    assert_eq!(wire.notes.last().unwrap().0, 0);
+    short(&mut wire, 5000);
+    let released: Vec<u64> =
+        wire.seen.iter().filter(|(_, seen)| *seen == Seen::Released).map(|(stream, _)| *stream).collect();
+    assert_eq!(released, [0]);
+    wire.send(s(1).port(1).ack(1001).fin());
+    assert_eq!(wire.notes.last().unwrap().0, 4097);
+    wire.finish();
+}
+
+#[test]
+fn ports_used_again_and_again_leave_nothing_to_forget_twice() {
+    let mut wire = Wire::with(Limits { connections: 3, ..Limits::default() });
+    for round in 0..3000u32 {
+        for port in 1..=2 {
+            let first = 1_000_000 * (round + 1);
+            wire.all([c(first).port(port).syn(), s(first).port(port).syn().ack(first + 1)]);
+            wire.all([c(first + 1).port(port).ack(first + 1).fin()]);
+            wire.all([s(first + 1).port(port).ack(first + 2).fin()]);
+            wire.send(c(first + 2).port(port).ack(first + 2));
+        }
+    }
+    wire.finish();
+    let count = |wanted: &Seen| wire.seen.iter().filter(|(_, seen)| seen == wanted).count();
+    assert_eq!((wire.closed().len(), count(&Seen::Released)), (6000, 6000));
+}
