@@ -57,6 +57,8 @@ pub struct Options {
     pub selection: Selection,
     /// TLS secrets may come when the connection that they belong to is over: what is still to be said of it waits for them.
     pub secrets_may_come: bool,
+    /// All TLS secrets are [added](Analyzer::add_keys) before the first packet: if there are none, nothing encrypted is kept.
+    pub secrets_complete: bool,
     /// Connections of which no record can match are not looked into; `None` if all are.
     pub connections: Option<Filter>,
     /// The caps.
@@ -88,13 +90,17 @@ const WAITING: usize = 256;
 impl Analyzer {
     /// An analyzer at the beginning of a capture.
     pub fn new(options: Options) -> Self {
+        let mut keys = KeyLog::default();
+        if options.secrets_complete {
+            keys.complete();
+        }
         Self {
             decoder: Decoder::new(&options.limits),
             tcp: Connections::new(options.limits),
             connections: Vec::new(),
             lingering: Lingering::default(),
             held: Budget::new(options.limits.held_total),
-            keys: KeyLog::default(),
+            keys,
             shared: Shared::new(options),
         }
     }

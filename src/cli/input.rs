@@ -28,12 +28,21 @@ pub(super) fn open(paths: &[PathBuf], limits: &Limits) -> Result<Recording<Sourc
 /// Hands over the TLS secrets in all captures that are files, wherever they stand there. One that cannot be read, or is
 /// damaged, is told of when its packets are read.
 pub(super) fn secrets(paths: &[PathBuf], limits: &Limits, take: &mut dyn FnMut(&[u8])) {
-    for path in paths.iter().filter(|path| !is_standard_input(path) && path.is_file()) {
+    for path in paths.iter().filter(|path| is_file(path)) {
         let Ok(file) = File::open(path) else { continue };
         // It may be growing; what comes later is found with its packets.
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         capture::secrets(file.take(length), limits, take);
     }
+}
+
+/// Whether all captures are files: their [`secrets`] are known before the first packet.
+pub(super) fn are_files(paths: &[PathBuf]) -> bool {
+    paths.iter().all(|path| is_file(path))
+}
+
+fn is_file(path: &Path) -> bool {
+    !is_standard_input(path) && path.is_file()
 }
 
 /// A pipe can be opened once only.

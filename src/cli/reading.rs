@@ -42,6 +42,7 @@ pub(super) fn analyze(
         connections: selected,
         payload: if reads_payload { usize::MAX } else { options.payload },
         secrets_may_come: keys.may_grow(captures),
+        secrets_complete: input::are_files(captures),
         ..options
     });
     input::secrets(captures, &limits, &mut |text| {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::TlsEvent;
 use super::framer::{Framed, Framer};
-use super::header::Header;
+use super::header::{APPLICATION_DATA, Header};
 use super::keylog::KeyLog;
 use super::reading::{Blocked, Means, Reading};
 use crate::base::{Budget, Direction, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent};
@@ -12,7 +12,8 @@ use crate::base::{Budget, Direction, GapReason, Limits, PacketId, PerDirection, 
 /// Both directions of one TLS connection.
 ///
 /// Records that cannot be read yet wait, up to [`Limits::tls_wait`] bytes, and never in the last half of the budget for all
-/// connections. With a limit of 0 nothing waits: for captures whose secrets are all known from the beginning.
+/// connections. If there [will never be a secret](KeyLog::stays_empty), only their places wait: what is told is the same, and
+/// so is when.
 #[derive(Debug)]
 pub struct Tls {
     framers: PerDirection<Framer>,
@@ -38,6 +39,8 @@ struct Records {
 struct Waiting {
     number: u64,
     item: Item,
+    /// What it counts towards the limit: [`Item::cost_of`], and bytes that were left out.
+    counted: usize,
 }
 
 /// [`Framed`], with its own bytes.
@@ -129,7 +132,7 @@ impl Records {
                     Err(blocked) => self.blocked[from] = Some(blocked),
                 }
             }
-            if self.wait(from, framed, held) {
+            if self.wait(from, framed, log, held) {
                 return name(from, &framed, out);
             }
             self.give_up(Some((from, framed)), log, held, out);
@@ -145,16 +148,29 @@ impl Records {
     }
 
     /// Lets something wait; whether there is room for it.
-    fn wait(&mut self, from: Direction, framed: Framed<'_>, held: &Budget) -> bool {
-        let item = Item::of(framed);
-        let cost = item.cost();
+    fn wait(&mut self, from: Direction, framed: Framed<'_>, log: &KeyLog, held: &Budget) -> bool {
+        let counted = Item::cost_of(&framed);
+        if self.waiting.saturating_add(counted) > self.limit {
+            return false;
+        }
+        let place = if log.stays_empty() { framed.without_data() } else { None };
+        let joined = place.and_then(|place| self.queues[from].back_mut()?.item.join(place).then_some(()));
+        if joined.is_some() {
+            if let Some(last) = self.queues[from].back_mut() {
+                last.counted += counted;
+            }
+            self.waiting += counted;
+            return true;
+        }
+        let framed = place.unwrap_or(framed);
+        let cost = Item::cost_of(&framed);
         let half_free = held.used().saturating_add(cost as u64) <= held.cap() / 2;
-        if self.waiting.saturating_add(cost) > self.limit || !half_free || !held.take(cost) {
+        if !half_free || !held.take(cost) {
             return false;
         }
         self.number += 1;
-        self.waiting += cost;
-        self.queues[from].push_back(Waiting { number: self.number, item });
+        self.waiting += counted;
+        self.queues[from].push_back(Waiting { number: self.number, item: Item::of(framed), counted });
         true
     }
 
@@ -175,9 +191,9 @@ impl Records {
                 stuck[from] = true;
                 continue;
             }
-            let cost = first.item.cost();
+            let (cost, counted) = (Item::cost_of(&first.item.framed()), first.counted);
             self.queues[from].pop_front();
-            self.waiting -= cost;
+            self.waiting -= counted;
             held.give_back(cost);
             self.blocked[from] = None;
             self.reading.progress();
@@ -225,8 +241,10 @@ impl Records {
     }
 
     fn clear(&mut self, held: &Budget) {
-        held.give_back(std::mem::take(&mut self.waiting));
-        self.queues = PerDirection::default();
+        self.waiting = 0;
+        for queue in Direction::BOTH.map(|direction| std::mem::take(&mut self.queues[direction])) {
+            held.give_back(queue.iter().map(|waiting| Item::cost_of(&waiting.item.framed())).sum());
+        }
     }
 
     fn waits_for_keys(&self, direction: Direction) -> bool {
@@ -253,9 +271,22 @@ impl Item {
         }
     }
 
+    /// Adds a record without its data to another one.
+    fn join(&mut self, place: Framed<'_>) -> bool {
+        match (self, place.span()) {
+            (Item::Record { header, body, span, .. }, Some(next))
+                if header.content == APPLICATION_DATA && body.is_empty() =>
+            {
+                *span = span.join(&next);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Bytes that it takes in a queue.
-    fn cost(&self) -> usize {
-        let body = if let Item::Record { body, .. } = self { body.len() } else { 0 };
+    fn cost_of(framed: &Framed<'_>) -> usize {
+        let body = if let Framed::Record { body, .. } = framed { body.len() } else { 0 };
         body + size_of::<Waiting>()
     }
 }

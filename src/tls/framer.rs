@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::header::{Header, LENGTH};
+use super::header::{APPLICATION_DATA, Header, LENGTH};
 use crate::base::{Budget, GapReason, PacketId, Span, StreamEvent};
 
 /// What stands in the stream next.
@@ -32,6 +32,16 @@ pub(super) enum Framed<'a> {
 }
 
 impl Framed<'_> {
+    /// A record of application data, without the data.
+    pub fn without_data(&self) -> Option<Self> {
+        match *self {
+            Framed::Record { header, span, acked, .. } if header.content == APPLICATION_DATA => {
+                Some(Framed::Record { header, body: &[], span, acked })
+            }
+            _ => None,
+        }
+    }
+
     /// The bytes that it stands for.
     pub fn span(&self) -> Option<Span> {
         match *self {

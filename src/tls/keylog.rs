@@ -78,6 +78,7 @@ impl fmt::Debug for Secret {
 pub struct KeyLog {
     secrets: HashMap<Random, [Option<Secret>; Label::ALL.len()]>,
     left_out: u64,
+    complete: bool,
 }
 
 /// Connections whose secrets are kept, of about 400 bytes each: more than a browser writes in months.
@@ -88,6 +89,16 @@ impl KeyLog {
     /// none.
     pub fn add(&mut self, text: &[u8]) -> usize {
         text.split(|&byte| matches!(byte, b'\n' | b'\r')).filter(|line| self.line(line).is_some()).count()
+    }
+
+    /// No secrets will come but those that are there when the first record is read.
+    pub fn complete(&mut self) {
+        self.complete = true;
+    }
+
+    /// Whether there is no secret, and none will come: nothing can be decrypted.
+    pub fn stays_empty(&self) -> bool {
+        self.complete && self.is_empty()
     }
 
     /// Whether there is no secret at all.

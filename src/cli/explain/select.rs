@@ -134,6 +134,7 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
             limits,
             websocket_ports,
             secrets_may_come,
+            secrets_complete: input::are_files(captures),
             ..Options::default()
         })
     };

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{KeyLog, Tls};
+use super::super::{KeyLog, Tls, TlsEvent};
 use super::harness::{Told, capture, read, segments};
 use crate::base::Direction::{ClientToServer, ServerToClient};
 use crate::base::{Budget, GapReason, Limits, PacketId, PerDirection, Span, StreamEvent, Timestamp};
@@ -85,4 +85,55 @@ fn bytes_that_are_no_records_give_nothing() {
         [(ClientToServer, b"GET / HTTP/1.1\r\n\r\n".repeat(100)), (ServerToClient, vec![0xff; 10_000])];
     let told = read(&segments(&parts), &KeyLog::default(), usize::MAX);
     assert_eq!(told, Told::default());
+}
+
+fn record(content: u8, body: &[u8]) -> Vec<u8> {
+    [&[content, 3, 3], &(body.len() as u16).to_be_bytes()[..], body].concat()
+}
+
+/// A log without a secret, to which none will be added.
+fn never_a_secret() -> KeyLog {
+    let mut log = KeyLog::default();
+    log.complete();
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn that_secrets_will_never_come_changes_nothing_that_is_told(
+        hello in any::<bool>(),
+        records in prop::collection::vec((any::<bool>(), 0x14u8..=0x17, prop::collection::vec(any::<u8>(), 0..300)), 1..60),
+        portion in 1usize..2000,
+    ) {
+        let direction = |from_client| if from_client { ClientToServer } else { ServerToClient };
+        let mut parts: Vec<_> =
+            records.iter().map(|(from, content, body)| (direction(*from), record(*content, body))).collect();
+        if hello {
+            let client_hello = [&[1, 0, 0, 41, 3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0]].concat();
+            parts.insert(0, (ClientToServer, record(0x16, &client_hello)));
+        }
+        let stream = segments(&parts);
+        prop_assert_eq!(read(&stream, &never_a_secret(), portion), read(&stream, &KeyLog::default(), portion));
+    }
+}
+
+#[test]
+fn data_that_no_secret_will_open_is_not_held() {
+    let held = Budget::new(64 << 20);
+    let mut tls = Tls::new(&Limits::default());
+    let bytes = record(0x17, &[0xa5; 1000]);
+    let mut told = 0;
+    for number in 0..2000u64 {
+        let offset = number * bytes.len() as u64;
+        let packet = PacketId { number: number + 1, time: Timestamp::default() };
+        let span = Span::of(packet, offset, bytes.len() as u64);
+        let event = StreamEvent::Data { span, acked: None, bytes: &bytes };
+        tls.push(ServerToClient, &event, &never_a_secret(), &held, &mut |event| {
+            told += usize::from(matches!(event, TlsEvent::HelloMissing { at_limit: true, .. }));
+        });
+        assert!(held.used() < 1000, "{} bytes", held.used());
+    }
+    assert_eq!(told, 1, "as soon as it would have been too much to hold");
 }
