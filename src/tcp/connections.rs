@@ -19,7 +19,7 @@ const ENDED: usize = 4096;
 /// The connections of a capture, open and lately ended.
 ///
 /// A connection that has ended keeps its slot, so that late retransmissions find it, until a new connection between
-/// the same ends, until [`ENDED`] others have ended, or until the least recently active one's turn to make room.
+/// the same ends, until 4096 others have ended, or until the least recently active one's turn to make room.
 #[derive(Debug)]
 pub struct Connections {
     table: Table,
