@@ -2,11 +2,23 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::args::{FieldsArgs, ListFormat};
+use clap::Args as ClapArgs;
+
+use super::args::ListFormat;
 use super::failure::{Failure, visible};
 use super::terminal;
 use crate::filter::{FIELDS, Field};
 use crate::report::{write_fields, write_fields_json};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct FieldsArgs {
+    /// Print only fields whose names begin so: `tcp`, `websocket.payload`
+    #[arg(value_name = "PREFIX")]
+    pub prefixes: Vec<String>,
+    /// How to write them
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
 
 /// Runs the command.
 pub(super) fn run(args: &FieldsArgs) -> Result<(), Failure> {

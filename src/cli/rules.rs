@@ -2,12 +2,27 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::args::{ListFormat, RulesArgs};
+use clap::{Args as ClapArgs, ColorChoice};
+
+use super::args::ListFormat;
 use super::failure::Failure;
 use super::terminal;
 use crate::check::registry::RULES;
 use crate::check::{Rule, Selection};
 use crate::report::{RulesOptions, write_rules, write_rules_json, write_rules_table};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RulesArgs {
+    /// Print only these, in full: codes (`WS120`) or names (`wrong-accept`); beginnings of codes (`WS4`) as a table
+    #[arg(value_name = "CODE")]
+    pub rules: Vec<String>,
+    /// How to write them; JSON has everything about each rule
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// When to colour the text; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
 
 /// Runs the command.
 pub(super) fn run(args: &RulesArgs) -> Result<(), Failure> {

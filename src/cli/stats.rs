@@ -1,15 +1,64 @@
 //! `sockeye stats CAPTURE…`: connections in numbers.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use super::args::{StatsArgs, StatsFormat};
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::args::{ReadingArgs, TerminalArgs};
 use super::failure::Failure;
 use super::{limit, reading, terminal};
 use crate::analyzer::{Options, Rows};
 use crate::filter::Filter;
 use crate::record::Record;
 use crate::report::{Report, StatsOptions, write_stats, write_stats_csv, write_stats_json};
-use crate::stats::{Collector, LISTED};
+use crate::stats::{Collector, LISTED, Order};
+
+pub(super) const HELP: &str = "\
+A connection is listed if it is WebSocket, or if a handshake was seen on it; the others are counted. Of one connection, \
+everything is shown; of several, a row each, and everything of their total.
+
+Examples:
+  sockeye stats run.pcap
+  sockeye stats --sort ping_max:desc --top 10 run.pcap
+  sockeye stats --format csv run.pcap > connections.csv";
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct StatsArgs {
+    /// Captures to read as one recording, in the order of their packets' times; `-` is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<PathBuf>,
+    /// Measure only the messages, handshakes and connections that this display filter selects
+    ///
+    /// It is asked of each record by itself. A connection counts if its own record, its handshake or one of its messages is
+    /// selected; of its messages, those count that are. What is about the connection as a whole (packets, losses, frames,
+    /// payload, handshakes, verdict, end) always is about all of it.
+    #[arg(short = 'Y', long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Order the connections by a column of CSV or JSON: `bytes`, `ping_median:desc`; a wrong name lists all
+    #[arg(long, value_name = "COLUMN[:desc]")]
+    pub sort: Option<Order>,
+    /// List only so many connections; the total is of all
+    #[arg(long, value_name = "NUMBER")]
+    pub top: Option<usize>,
+    /// How to write the numbers
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatsFormat {
+    /// Tables and a histogram, for people
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated values: a row for each connection
+    Csv,
+}
 
 /// Payload bytes of a control frame at most (RFC 6455 §5.5): they show which pong answers which ping.
 const CONTROL_PAYLOAD: usize = 125;

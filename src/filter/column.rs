@@ -26,6 +26,10 @@ pub struct Column {
     name: String,
 }
 
+/// Beside those of the connection. What else `frame` has, only rows of packets have.
+const OF_EVERY_ROW: [&str; 5] =
+    ["frame.number", "frame.time", "frame.time_epoch", "frame.time_relative", "sockeye.type"];
+
 impl Column {
     /// Reads the name of a field, with its key in brackets if it takes one: `http.header["Origin"]`.
     ///
@@ -51,7 +55,7 @@ impl Column {
     /// Whether every row of a connection has it.
     pub fn of_every_row(&self) -> bool {
         let Field { scope, name, .. } = self.reference.field;
-        *scope == Scope::Connection || name.starts_with("frame.") || *name == "sockeye.type"
+        *scope == Scope::Connection || OF_EVERY_ROW.contains(name)
     }
 
     /// Shows every value that the field has in a record, one after the other.

@@ -1,5 +1,7 @@
 //! What the Info column says of a record.
 
+mod tls;
+
 use std::fmt::Write;
 
 use super::escape::{escape_into, hex_into, quote_into};
@@ -8,9 +10,8 @@ use crate::http;
 use crate::packet::Flags;
 use crate::record::{
     Close, Connection, EndedBy, Finding, Frame, Handshake, Head, Inflated, Message, Opened, Outcome,
-    PacketRow, Payload, Protocol, Record, Side, SidesKnownBy, Text, Tls, TlsContent,
+    PacketRow, Payload, Protocol, Record, Side, SidesKnownBy, Text,
 };
-use crate::tls::{alert_name, version_name};
 use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
@@ -20,7 +21,7 @@ pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
     match record {
         Record::Packet(row) => packet(text, row),
         Record::Opened(row) => opened(text, row),
-        Record::Alert(row) => alert(text, [row.level, row.description]),
+        Record::Alert(row) => tls::alert(text, [row.level, row.description]),
         Record::Request(row) => request(text, row.head),
         Record::Switched(row) => {
             status(text, row.head);
@@ -48,7 +49,7 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
     if row.heads.is_empty() && row.frames.is_empty() {
         for record in row.tls.iter().take(NAMED) {
             text.push_str(separator);
-            tls_record(text, &record.content);
+            tls::record(text, &record.content);
             separator = ", ";
         }
     }
@@ -110,52 +111,6 @@ fn opened(text: &mut String, row: &Opened) {
         }
         None => text.push_str("first seen in the middle (no TCP handshake captured)"),
     }
-}
-
-/// Appends what stands in a TLS record, in Wireshark's words.
-fn tls_record(text: &mut String, content: &TlsContent) {
-    match content {
-        TlsContent::Named(name) => text.push_str(name),
-        TlsContent::ServerHello(_) => text.push_str("Server Hello"),
-        TlsContent::ClientHello(hello) => {
-            text.push_str("Client Hello");
-            if let Some(host) = &hello.server_name {
-                text.push_str(" (SNI=");
-                escape_into(text, host.as_bytes(), false);
-                text.push(')');
-            }
-        }
-        TlsContent::Alert(content) => alert(text, *content),
-    }
-}
-
-/// Appends `Alert (Level: Warning, Description: Close Notify)`.
-fn alert(text: &mut String, [level, description]: [u8; 2]) {
-    text.push_str("Alert (Level: ");
-    let _ = match level {
-        1 => write!(text, "Warning"),
-        2 => write!(text, "Fatal"),
-        other => write!(text, "{other}"),
-    };
-    text.push_str(", Description:");
-    match alert_name(description) {
-        Some(name) => name.split('_').for_each(|word| capitalized(text, word)),
-        None => {
-            let _ = write!(text, " {description}");
-        }
-    }
-    text.push(')');
-}
-
-/// Appends a word as it stands in a title.
-fn capitalized(text: &mut String, word: &str) {
-    text.push(' ');
-    if matches!(word, "mac" | "ca" | "psk" | "ech") {
-        return text.push_str(&word.to_uppercase());
-    }
-    let mut letters = word.chars();
-    text.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-    text.push_str(letters.as_str());
 }
 
 fn request(text: &mut String, head: &http::Request) {
@@ -378,11 +333,11 @@ fn connection(text: &mut String, row: &Connection<'_>) {
         }
         Protocol::Tls => {
             text.push_str(": ");
-            tls(text, row.tls.as_ref());
+            tls::connection(text, row.tls.as_ref());
         }
         Protocol::Http if row.tls.is_some_and(|tls| !tls.decrypted) => {
             text.push_str(": HTTP, then ");
-            tls(text, row.tls.as_ref());
+            tls::connection(text, row.tls.as_ref());
         }
         Protocol::Http => match row.switched_to {
             Some(Text(name)) => {
@@ -409,33 +364,6 @@ fn connection(text: &mut String, row: &Connection<'_>) {
     }
 }
 
-/// Appends what TLS says in clear text of a connection that nobody can read.
-fn tls(text: &mut String, tls: Option<&Tls<'_>>) {
-    let Some(Tls { hello, decrypted }) = tls else { return text.push_str("TLS") };
-    text.push_str(hello.version.and_then(version_name).unwrap_or("TLS"));
-    if let Some(name) = &hello.server_name {
-        text.push_str(" with ");
-        escape_into(text, name.as_bytes(), false);
-    }
-    if let Some(suite) = hello.cipher_suite {
-        let _ = match suite.name() {
-            Some(name) => write!(text, ", {name}"),
-            None => write!(text, ", cipher suite 0x{:04x}", suite.0),
-        };
-    }
-    if let Some(protocol) = &hello.alpn {
-        text.push_str(", ALPN ");
-        escape_into(text, protocol.as_bytes(), false);
-    } else if !hello.alpn_offered.is_empty() {
-        text.push_str(", ALPN offered:");
-        for protocol in &hello.alpn_offered {
-            text.push(' ');
-            escape_into(text, protocol.as_bytes(), false);
-        }
-    }
-    text.push_str(if *decrypted { ", no HTTP/1.1 or WebSocket seen" } else { ", not decrypted" });
-}
-
 /// `1 frame` or `2 frames`.
 pub fn counted(number: u64, noun: &str) -> String {
     let mut text = String::new();
@@ -447,30 +375,4 @@ pub fn counted(number: u64, noun: &str) -> String {
 pub(super) fn count(text: &mut String, number: u64, noun: &str) {
     let plural = if number == 1 { "" } else { "s" };
     let _ = write!(text, "{number} {noun}{plural}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alerts_are_worded_as_wireshark_does() {
-        let worded = |content| {
-            let mut text = String::new();
-            alert(&mut text, content);
-            text
-        };
-        assert_eq!(worded([1, 0]), "Alert (Level: Warning, Description: Close Notify)");
-        assert_eq!(worded([2, 20]), "Alert (Level: Fatal, Description: Bad Record MAC)");
-        assert_eq!(worded([2, 48]), "Alert (Level: Fatal, Description: Unknown CA)");
-        assert_eq!(worded([3, 200]), "Alert (Level: 3, Description: 200)");
-    }
-
-    #[test]
-    fn the_name_in_a_hello_does_not_control_the_terminal() {
-        let mut text = String::new();
-        let hello = crate::tls::Hello { server_name: Some("a\u{1b}[2Jb".to_owned()), ..Default::default() };
-        tls_record(&mut text, &TlsContent::ClientHello(Box::new(hello)));
-        assert!(text.starts_with("Client Hello (SNI=a") && !text.contains('\u{1b}'), "{text}");
-    }
 }

@@ -18,7 +18,7 @@ use clap::ValueEnum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::args::CheckChoices;
+use super::check::CheckChoices;
 use super::failure::{Failure, visible};
 use crate::check::Selection;
 use crate::filter::Filter;

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cli::args::KeyArgs;
-use crate::cli::args::{CheckFormat, DecodeAs, FailOn, ReadingArgs};
+use crate::cli::args::{DecodeAs, ReadingArgs};
+use crate::cli::check::{CheckFormat, FailOn};
 
 fn error(text: &str) -> String {
     parse(text).unwrap_err().found_in("sockeye.toml", text).to_string()

@@ -5,6 +5,7 @@ mod packet_fields;
 mod properties;
 mod readings;
 pub(super) mod samples;
+mod type_errors;
 mod upper;
 
 use super::Filter;

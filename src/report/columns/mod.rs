@@ -127,10 +127,7 @@ impl UnknownColumn {
                 let shown = name.escape_default();
                 Self(format!("unknown field `{shown}`\n  did you mean `{key}`?"))
             }
-            None => {
-                let error = error.to_string();
-                Self(error.strip_prefix("in the filter, ").unwrap_or(&error).to_owned())
-            }
+            None => Self(error.to_string()),
         }
     }
 }

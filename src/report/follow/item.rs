@@ -100,17 +100,20 @@ impl<'a> Item<'a> {
             more,
             cut: if row.payload.is_some() { cut } else { row.wire_length },
         };
-        let opcode = Some(row.header.opcode);
-        let number = Some(Number::Message(row.number));
-        Item {
-            place: row.place,
-            from: row.from,
-            title,
-            style: style(row.from, opcode),
-            opcode,
-            number,
-            content,
-        }
+        Item::said(row.place, row.from, row.header.opcode, Number::Message(row.number), title, content)
+    }
+
+    /// What a peer said in a message or a frame.
+    fn said(
+        place: Place,
+        from: Direction,
+        opcode: Opcode,
+        number: Number,
+        title: &'a str,
+        content: Content<'a>,
+    ) -> Self {
+        let (opcode, number) = (Some(opcode), Some(number));
+        Item { place, from, title, style: style(from, opcode), opcode, number, content }
     }
 
     pub(super) fn of_frame(row: &Frame<'a>, format: FollowFormat, title: &'a mut String) -> Self {
@@ -149,17 +152,7 @@ impl<'a> Item<'a> {
             }
         };
         row.undecoded.iter().for_each(|why| words::not_inflated(title, *why));
-        let opcode = Some(row.header.opcode);
-        let number = Some(Number::Frame(row.number));
-        Item {
-            place: row.place,
-            from: row.from,
-            title,
-            style: style(row.from, opcode),
-            opcode,
-            number,
-            content,
-        }
+        Item::said(row.place, row.from, row.header.opcode, Number::Frame(row.number), title, content)
     }
 }
 
