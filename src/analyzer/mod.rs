@@ -44,6 +44,18 @@ pub enum Rows {
     Messages,
 }
 
+/// When TLS secrets are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Secrets {
+    /// All before the first packet: if there are none, nothing encrypted is kept.
+    Before,
+    /// Some between packets, in time for the connections that they belong to.
+    #[default]
+    Between,
+    /// Some when the connection that they belong to is over: what is still to be said of it waits for them.
+    Late,
+}
+
 /// What to look for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
@@ -55,10 +67,8 @@ pub struct Options {
     pub websocket_ports: Vec<u16>,
     /// The rules whose findings are told and counted.
     pub selection: Selection,
-    /// TLS secrets may come when the connection that they belong to is over: what is still to be said of it waits for them.
-    pub secrets_may_come: bool,
-    /// All TLS secrets are [added](Analyzer::add_keys) before the first packet: if there are none, nothing encrypted is kept.
-    pub secrets_complete: bool,
+    /// When TLS secrets are [added](Analyzer::add_keys).
+    pub secrets: Secrets,
     /// Connections of which no record can match are not looked into; `None` if all are.
     pub connections: Option<Filter>,
     /// The caps.
@@ -76,7 +86,7 @@ pub struct Analyzer {
     decoder: Decoder,
     tcp: Connections,
     connections: Vec<Option<Box<Connection>>>,
-    /// Empty unless [`Options::secrets_may_come`].
+    /// Empty unless [`Secrets::Late`].
     lingering: Lingering,
     held: Budget,
     keys: KeyLog,
@@ -91,7 +101,7 @@ impl Analyzer {
     /// An analyzer at the beginning of a capture.
     pub fn new(options: Options) -> Self {
         let mut keys = KeyLog::default();
-        if options.secrets_complete {
+        if options.secrets == Secrets::Before {
             keys.complete();
         }
         Self {
@@ -113,7 +123,7 @@ impl Analyzer {
         let layers = Some(Layers::new(packet, &segment));
         let means = Means { held, keys, layers };
         tcp.push(id, &segment, &mut |event| {
-            let linger = shared.options.secrets_may_come.then_some(&mut *lingering);
+            let linger = (shared.options.secrets == Secrets::Late).then_some(&mut *lingering);
             treat(connections, linger, means, shared, event, out);
         });
         if let Some(slot) = shared.unwanted.take() {

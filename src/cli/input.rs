@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::base::{Error, Limits};
-use crate::capture::{self, Reader, Recording};
+use crate::capture::{self, Reader, Recording, is_capture};
 
 /// Where captures come from: files and pipes.
 pub(super) type Source = Box<dyn Read>;
@@ -36,9 +36,14 @@ pub(super) fn secrets(paths: &[PathBuf], limits: &Limits, take: &mut dyn FnMut(&
     }
 }
 
-/// Whether all captures are files: their [`secrets`] are known before the first packet.
-pub(super) fn are_files(paths: &[PathBuf]) -> bool {
-    paths.iter().all(|path| is_file(path))
+/// Whether the [`secrets`] of all captures are known before the first packet: they are files, and not compressed.
+pub(super) fn tell_secrets_first(paths: &[PathBuf]) -> bool {
+    paths.iter().all(|path| is_file(path) && is_plain(path))
+}
+
+fn is_plain(path: &Path) -> bool {
+    let mut first = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && is_capture(&first)
 }
 
 fn is_file(path: &Path) -> bool {

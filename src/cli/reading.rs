@@ -7,7 +7,7 @@ use super::args::{KeyArgs, ReadingArgs};
 use super::failure::{Failure, name};
 use super::keylog::KeyLogs;
 use super::{input, say};
-use crate::analyzer::{Analyzer, Options};
+use crate::analyzer::{Analyzer, Options, Secrets};
 use crate::capture::{End, Recording};
 use crate::filter::Filter;
 use crate::record::{CaptureInfo, Record, SCHEMA, Summary};
@@ -41,8 +41,7 @@ pub(super) fn analyze(
     let mut analyzer = Analyzer::new(Options {
         connections: selected,
         payload: if reads_payload { usize::MAX } else { options.payload },
-        secrets_may_come: keys.may_grow(captures),
-        secrets_complete: input::are_files(captures),
+        secrets: secrets(&keys, captures),
         ..options
     });
     input::secrets(captures, &limits, &mut |text| {
@@ -58,6 +57,17 @@ pub(super) fn analyze(
     }
     analyzer.finish(&mut |record| printer.print(record));
     printer.finish()
+}
+
+/// When the TLS secrets of captures are known.
+pub(super) fn secrets(keys: &KeyLogs, captures: &[PathBuf]) -> Secrets {
+    if input::tell_secrets_first(captures) {
+        Secrets::Before
+    } else if keys.may_grow(captures) {
+        Secrets::Late
+    } else {
+        Secrets::Between
+    }
 }
 
 /// The captures as the user named them.

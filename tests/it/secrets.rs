@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::samples;
 use crate::scenarios::tls::{pcapng, pcapng_with};
 
@@ -70,6 +73,14 @@ fn a_pipe_is_read_once_and_blocks_serve_from_where_they_stand() {
     // A key log makes it wait for what comes.
     let empty = file("secrets-empty.keys", b"");
     assert!(is_read(&run(&["--keylog", empty.to_str().unwrap(), "-"], &pcapng(&keys, COUNT))));
+}
+
+#[test]
+fn a_compressed_file_is_read_once_too() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&pcapng(&samples::bytes("tls.keys"), COUNT - 4)).unwrap();
+    let path = file("secrets-middle.pcapng.gz", &encoder.finish().unwrap());
+    assert!(is_read(&run(&[path.to_str().unwrap()], b"")));
 }
 
 #[test]

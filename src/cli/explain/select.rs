@@ -11,7 +11,7 @@ use crate::capture::End;
 use crate::cli::args::KeyArgs;
 use crate::cli::failure::{Failure, name};
 use crate::cli::keylog::KeyLogs;
-use crate::cli::{input, say};
+use crate::cli::{input, reading, say};
 use crate::explain::{Conversation, Explanation, Joined, Mark, Narrator, of_frame, of_handshake};
 use crate::record::{Finding, Frame, Handshake, Record, Side};
 
@@ -125,7 +125,7 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
     let Source { captures, keys, limits, websocket_ports } = source;
     let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &limits)?;
-    let (secrets_may_come, mut ended) = (keys.may_grow(captures), false);
+    let (secrets, mut ended) = (reading::secrets(&keys, captures), false);
     let analyzer = |rows: &Rows| {
         let websocket_ports = websocket_ports.clone();
         Analyzer::new(Options {
@@ -133,8 +133,7 @@ fn read(source: Source<'_>, rows: &[Rows], take: &mut dyn FnMut(&Record<'_>)) ->
             payload: usize::MAX,
             limits,
             websocket_ports,
-            secrets_may_come,
-            secrets_complete: input::are_files(captures),
+            secrets,
             ..Options::default()
         })
     };

@@ -1,7 +1,7 @@
 //! WebSocket over TLS, with and without its secrets, whole and damaged.
 
 use serde_json::{Value, json};
-use sockeye::analyzer::{Analyzer, Options, Rows};
+use sockeye::analyzer::{Analyzer, Options, Rows, Secrets};
 use sockeye::base::Limits;
 use sockeye::capture::{Reader, Recording};
 use sockeye::report::{Json, Report, Table, TableOptions};
@@ -198,7 +198,7 @@ fn from_port(port: u16) -> Vec<u8> {
 fn secrets_serve_when_their_connection_is_over() {
     let capture = bytes("tls.pcap");
     let whole = read(&capture, &bytes("tls.keys"), options());
-    let options = Options { secrets_may_come: true, ..options() };
+    let options = Options { secrets: Secrets::Late, ..options() };
     let records = secrets_behind(&[&capture], options.clone());
     assert_eq!(said(&records), said(&whole));
     assert_eq!(only(&records, "connection"), only(&whole, "connection"));
@@ -219,7 +219,7 @@ fn packets_that_come_while_secrets_are_waited_for_have_rows() {
     let capture = bytes("tls.pcap");
     let late = &capture[packets(&capture)[9].clone()];
     let capture = [&capture[..], late].concat();
-    let options = Options { rows: Rows::Packets, secrets_may_come: true, ..options() };
+    let options = Options { rows: Rows::Packets, secrets: Secrets::Late, ..options() };
     let records = secrets_behind(&[&capture], options.clone());
     let rows = told(&records, "packet", "packet protocol source analysis");
     let rows = rows.as_array().unwrap();
@@ -227,7 +227,7 @@ fn packets_that_come_while_secrets_are_waited_for_have_rows() {
     assert_eq!(rows[24], json!([25, "TLSv1.3", rows[9][2], ["retransmission"]]));
     let connection = only(&records, "connection");
     assert_eq!((&connection["verdict"], &connection["frames"]), (&json!("pass"), &json!(10)));
-    let without = secrets_behind(&[&capture], Options { secrets_may_come: false, ..options });
+    let without = secrets_behind(&[&capture], Options { secrets: Secrets::Between, ..options });
     assert_eq!(
         told(&without, "packet", "packet protocol info"),
         told(&records, "packet", "packet protocol info")
@@ -239,7 +239,7 @@ fn packets_that_come_while_secrets_are_waited_for_have_rows() {
 fn connections_that_wait_for_secrets_when_they_are_over_make_room() {
     let few = Limits { held_total: 64 << 10, ..Limits::default() };
     for (limits, count, most) in [(Limits::default(), 1030, 1024), (few, 12, 1)] {
-        let options = Options { secrets_may_come: true, limits, rows: Rows::Messages, ..options() };
+        let options = Options { secrets: Secrets::Late, limits, rows: Rows::Messages, ..options() };
         let captures: Vec<Vec<u8>> = (1000..1000 + count).map(from_port).collect();
         let captures: Vec<&[u8]> = captures.iter().map(|capture| &capture[..]).collect();
         let records = secrets_behind(&captures, options);
