@@ -8,14 +8,14 @@ use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
 use sockeye::base::{Budget, Limits, PerDirection};
-use sockeye::websocket::{Compression, Content, Demand, Inflater, Negotiated, Session, SessionEvent, Wanted};
+use sockeye::websocket::{Compression, Content, Demand, Scratch, Negotiated, Session, SessionEvent, Wanted};
 
 /// Bytes that a message may inflate to.
 const INFLATED: u64 = 128 << 10;
 
 fn run(mut session: Session, bytes: &[u8]) {
     let held = Budget::new(64 << 10);
-    let mut inflater = Inflater::new(&Limits { inflated: INFLATED, ..Limits::default() });
+    let mut scratch = Scratch::new(&Limits { inflated: INFLATED, ..Limits::default() });
     let mut frames = 0;
     // Once the mask has shown the sides to be the other way round, the caller names them so.
     let turned = Cell::new(false);
@@ -42,10 +42,10 @@ fn run(mut session: Session, bytes: &[u8]) {
         |kind| 1 << (kind >> 2),
         |direction, event| {
             let direction = if turned.get() { direction.reverse() } else { direction };
-            session.push(direction, event, &mut inflater, &held, &mut check);
+            session.push(direction, event, &mut scratch, &held, &mut check);
         },
     );
-    session.finish(&mut inflater, &held, &mut check);
+    session.finish(&mut scratch, &held, &mut check);
     assert_eq!(held.used(), 0, "everything is given back");
 }
 

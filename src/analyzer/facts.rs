@@ -125,6 +125,12 @@ impl WebSocketFacts {
     };
 }
 
+/// A segment with one of these flags says something, even without payload.
+const OPENS_OR_ENDS: Flags = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0);
+
+/// What is marked so says nothing new.
+const REPEATS: Analysis = Analysis(Analysis::RETRANSMISSION.0 | Analysis::KEEP_ALIVE.0);
+
 impl Facts {
     pub fn new(opened: &Opened) -> Self {
         Self {
@@ -181,13 +187,13 @@ impl Facts {
         *packets += 1;
         *bytes += u64::from(length);
         *payload += u64::from(note.payload_length);
-        for (count, mark) in self.marked[note.direction].iter_mut().zip(MARKS) {
-            *count = count.saturating_add(u32::from(note.analysis.has(mark)));
+        if note.analysis.has(Analysis::ANY) {
+            for (count, mark) in self.marked[note.direction].iter_mut().zip(MARKS) {
+                *count = count.saturating_add(u32::from(note.analysis.has(mark)));
+            }
         }
-        let repeats = [Analysis::RETRANSMISSION, Analysis::KEEP_ALIVE];
-        let opens_or_ends = [Flags::SYN, Flags::FIN, Flags::RST].into_iter().any(|flag| note.flags.has(flag));
-        let carries = note.payload_length > 0 || opens_or_ends;
-        if carries && !repeats.into_iter().any(|mark| note.analysis.has(mark)) {
+        let carries = note.payload_length > 0 || note.flags.has_any(OPENS_OR_ENDS);
+        if carries && !note.analysis.has(REPEATS) {
             self.silence = self.silence_until(note.packet.number, note.packet.time);
             if note.packet.time >= self.spoken.time {
                 self.spoken = note.packet;

@@ -12,7 +12,7 @@ use crate::check::{KeyMemory, Violation};
 use crate::packet::NotTcp;
 use crate::record::{Ends, Layers, NotDecoded, Place, Record, Summary};
 use crate::tls::KeyLog;
-use crate::websocket::{Inflater, Wanted};
+use crate::websocket::{Scratch, Wanted};
 
 /// Findings that wait for the row of their packet, some 30 MB of them: more than the frames of 64 KiB can bring about.
 /// Reassembly can complete millions of wrong frames at once; then the row goes out before it knows them all.
@@ -41,7 +41,7 @@ pub(super) struct Shared {
     /// Keys of earlier handshakes.
     pub keys: KeyMemory,
     /// Taken out while a session uses it, whose events touch all the rest.
-    pub inflater: Inflater,
+    scratch: Option<Box<Scratch>>,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
     pub row: RowDraft,
     /// Of the last frame, if it is a Pong that answers a Ping: nanoseconds since that.
@@ -80,7 +80,7 @@ pub(super) struct Scene<'s, 'o> {
 impl Shared {
     pub fn new(options: Options) -> Self {
         Self {
-            inflater: Inflater::new(&options.limits),
+            scratch: None,
             options,
             packet: PacketId { number: 0, time: Timestamp::default() },
             length: 0,
@@ -113,6 +113,16 @@ impl Shared {
             Rows::Frames => Wanted { frame: payload, message: 0 },
             Rows::Messages => Wanted { frame: 0, message: payload },
         }
+    }
+
+    /// Room for a session to work in; to be [put back](Shared::put_back).
+    pub fn take_scratch(&mut self) -> Box<Scratch> {
+        self.scratch.take().unwrap_or_else(|| Box::new(Scratch::new(&self.options.limits)))
+    }
+
+    /// The session has done its work.
+    pub fn put_back(&mut self, scratch: Box<Scratch>) {
+        self.scratch = Some(scratch);
     }
 
     /// Counts a packet and gives it its number.

@@ -25,9 +25,9 @@ pub(super) fn push(
     }
     scene.facts.conduct.ended(direction, event);
     let held = scene.held;
-    let mut inflater = std::mem::take(&mut scene.shared.inflater);
-    session.push(direction, event, &mut inflater, held, &mut |event| treat(scene, event));
-    scene.shared.inflater = inflater;
+    let mut scratch = scene.shared.take_scratch();
+    session.push(direction, event, &mut scratch, held, &mut |event| treat(scene, event));
+    scene.shared.put_back(scratch);
     scene.release();
     scene.facts.messages = session.messages();
 }
@@ -48,9 +48,9 @@ fn is_of_request(scene: &Scene<'_, '_>, direction: Direction, event: &StreamEven
 /// The session is over.
 pub(super) fn finish(session: &mut Session, scene: &mut Scene<'_, '_>) {
     let held = scene.held;
-    let mut inflater = std::mem::take(&mut scene.shared.inflater);
-    session.finish(&mut inflater, held, &mut |event| treat(scene, event));
-    scene.shared.inflater = inflater;
+    let mut scratch = scene.shared.take_scratch();
+    session.finish(&mut scratch, held, &mut |event| treat(scene, event));
+    scene.shared.put_back(scratch);
     scene.release();
 }
 
@@ -156,6 +156,7 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
 }
 
 /// A frame, as records tell it.
+#[inline] // so that the record is made where it is read
 fn told<'a>(scene: &Scene<'_, '_>, frame: &Frame<'a>, close: Option<&CloseBody<'a>>) -> record::Frame<'a> {
     let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
     let Membership { message, opcode, compressed, .. } = frame.membership;
@@ -238,13 +239,15 @@ fn shown<'a>(shared: &Shared, payload: &'a [u8], truncated: bool) -> (&'a [u8], 
 
 /// Tells what is wrong with a frame.
 fn judge(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, sent: &Sent<'_>, close: Option<CloseBody<'_>>) {
-    let Some(websocket) = scene.facts.websocket else { return };
+    let Some(negotiated) = scene.facts.websocket.as_ref().map(|websocket| websocket.negotiated) else {
+        return;
+    };
     let at = sent.at;
     let packet = frame.span.end;
     check::frame::header(
         &frame.header,
         at,
-        websocket.negotiated,
+        negotiated,
         frame.membership.part.message_was_open(),
         &mut |violation| break_rule(scene, frame.direction, &frame.span, violation),
     );
@@ -357,8 +360,11 @@ fn message(scene: &mut Scene<'_, '_>, message: &Message<'_>) {
         }
         _ => {}
     }
-    if let Some(websocket) = scene.facts.websocket {
-        check::message::payload(message, websocket.negotiated, &mut |violation| {
+    if message.content == Content::Plain && message.invalid_text.is_none() {
+        return;
+    }
+    if let Some(negotiated) = scene.facts.websocket.as_ref().map(|websocket| websocket.negotiated) {
+        check::message::payload(message, negotiated, &mut |violation| {
             break_rule(scene, message.direction, &message.span, violation);
         });
     }

@@ -32,6 +32,9 @@ pub fn header(
     message_open: Option<bool>,
     out: &mut impl FnMut(Violation),
 ) {
+    if is_regular(header, at.from, negotiated, message_open) {
+        return;
+    }
     let found = [
         mask(header, at.from),
         reserved_opcode(header, negotiated),
@@ -43,6 +46,34 @@ pub fn header(
     for (rule, text) in found.into_iter().flatten().chain(control(header).into_iter().flatten()) {
         out(of_frame(rule, header, at, text));
     }
+}
+
+/// Whether a header breaks none of these rules, as nearly all do not.
+fn is_regular(
+    header: &FrameHeader,
+    from: Direction,
+    negotiated: Negotiated,
+    message_open: Option<bool>,
+) -> bool {
+    let masked = header.masked() == (from == Direction::ClientToServer);
+    let reserved = header.rsv1 || header.rsv2 || header.rsv3;
+    let in_place = match header.opcode {
+        Opcode::Text | Opcode::Binary => {
+            let compressed = header.rsv1 && !header.rsv2 && !header.rsv3 && negotiated.deflate.is_some();
+            message_open != Some(true) && (!reserved || compressed)
+        }
+        Opcode::Continuation => message_open != Some(false) && !reserved,
+        Opcode::Close | Opcode::Ping | Opcode::Pong => {
+            header.fin && !reserved && header.payload_length <= 125
+        }
+        Opcode::Reserved(_) => false,
+    };
+    let minimal = match length_field(header) {
+        0 => true,
+        2 => header.payload_length >= 126,
+        _ => header.payload_length >= 65536 && header.payload_length >> 63 == 0,
+    };
+    masked && in_place && minimal
 }
 
 /// Judges the body of a Close frame, if all of it was captured.
@@ -306,6 +337,33 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn rfc6455_5_2_a_regular_header_breaks_no_rule_and_any_other_does_unless_an_extension_allows_it(
+            bytes in any::<[u8; 14]>(),
+            short in any::<bool>(),
+            client in any::<bool>(),
+            deflate in any::<bool>(),
+            open in any::<Option<bool>>(),
+        ) {
+            let mut bytes = bytes;
+            if short {
+                bytes[2..9].fill(0);
+            }
+            let header = FrameHeader::parse(&bytes).unwrap().1;
+            let from = if client { Direction::ClientToServer } else { Direction::ServerToClient };
+            let negotiated = Negotiated { deflate: deflate.then(Default::default), unknown_extension: false };
+            let each = [
+                mask(&header, from),
+                reserved_opcode(&header, negotiated),
+                reserved_bits(&header, negotiated),
+                compression_bit(&header, negotiated),
+                length(&header),
+                order(header.opcode, open),
+            ];
+            let broken = each.into_iter().flatten().chain(control(&header).into_iter().flatten()).count();
+            prop_assert_eq!(is_regular(&header, from, negotiated, open), broken == 0);
+        }
+
         #[test]
         fn the_bytes_shown_are_those_of_the_wire(bytes in any::<[u8; 14]>()) {
             let header = FrameHeader::parse(&bytes).unwrap().1;

@@ -8,7 +8,7 @@ use crate::check::frame::FrameAt;
 use crate::check::{self, Violation};
 use crate::record::{Inflated, Payload as Bytes};
 use crate::websocket::{
-    CloseBody, Content, Frame, FrameHeader, Inflater, Membership, Message, Negotiated, Session, SessionEvent,
+    CloseBody, Content, Frame, FrameHeader, Membership, Message, Negotiated, Scratch, Session, SessionEvent,
     Undecoded, Wanted, extensions_in, unmask,
 };
 
@@ -62,7 +62,7 @@ pub fn of_bytes(bytes: &[u8], pasted: &Pasted, most: usize, out: &mut dyn FnMut(
     let mut reader = Reader {
         pasted,
         session: pasted.session(),
-        inflater: Inflater::new(&limits),
+        scratch: Scratch::new(&limits),
         held: Budget::new(limits.held_total),
         began: PerDirection::default(),
         number: 0,
@@ -81,7 +81,7 @@ pub fn of_bytes(bytes: &[u8], pasted: &Pasted, most: usize, out: &mut dyn FnMut(
 struct Reader<'a> {
     pasted: &'a Pasted,
     session: Session,
-    inflater: Inflater,
+    scratch: Scratch,
     held: Budget,
     /// Whether a data frame of the direction came: as long as none did, nobody knows whether a message is open.
     began: PerDirection<bool>,
@@ -110,7 +110,7 @@ impl Reader<'_> {
 
     /// Hands the bytes of one frame to the session, and explains what that makes of them.
     fn decode(&mut self, from: Direction, whole: &[u8], cut: bool) -> Option<Explanation> {
-        let Self { pasted, session, inflater, held, began, number, offset } = self;
+        let Self { pasted, session, scratch, held, began, number, offset } = self;
         let mut told = None;
         let mut take = |event: SessionEvent<'_>| {
             if let SessionEvent::Frame(frame) = event
@@ -122,9 +122,9 @@ impl Reader<'_> {
             }
         };
         let span = Span::of(NOWHERE, *offset, whole.len() as u64);
-        session.push(from, &StreamEvent::Data { span, acked: None, bytes: whole }, inflater, held, &mut take);
+        session.push(from, &StreamEvent::Data { span, acked: None, bytes: whole }, scratch, held, &mut take);
         if cut {
-            session.finish(inflater, held, &mut take);
+            session.finish(scratch, held, &mut take);
         }
         if told.is_none() {
             // What it was too odd for comes behind a new beginning.

@@ -230,6 +230,11 @@ impl Flags {
     pub fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0
     }
+
+    /// Whether a bit of `others` is set.
+    pub fn has_any(self, others: Flags) -> bool {
+        self.0 & others.0 != 0
+    }
 }
 
 /// As Wireshark lists them: `SYN, ACK`; nothing if none is set.

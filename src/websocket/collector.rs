@@ -8,7 +8,8 @@ const KEPT: usize = 4 << 10;
 
 /// The first bytes of a payload, unmasked.
 ///
-/// Invariant: `held` is what was taken from the budget, and no less than the capacity of `bytes`.
+/// Invariant: `held` is what was taken from the budget, and no less than the capacity of `bytes`, unless it is
+/// [parked](Collector::park).
 #[derive(Debug, Default)]
 pub struct Collector {
     bytes: Vec<u8>,
@@ -59,19 +60,30 @@ impl Collector {
         *self = Self::default();
     }
 
+    /// Forgets the payload and gives everything back, but keeps a small buffer, which counts again once it is used.
+    pub fn park(&mut self, budget: &Budget) {
+        if self.held > KEPT {
+            return self.release(budget);
+        }
+        budget.give_back(self.held);
+        self.held = 0;
+        self.bytes.clear();
+        self.truncated = false;
+    }
+
     /// Makes room for `more` bytes; `false` if the budget does not allow it.
     fn reserve(&mut self, more: usize, cap: usize, budget: &Budget) -> bool {
         let needed = self.bytes.len().saturating_add(more);
-        if needed <= self.bytes.capacity() {
+        if needed <= self.held {
             return true;
         }
-        let capacity = needed.max(self.bytes.capacity().saturating_mul(2).min(cap)).max(64);
+        let capacity = needed.max(self.held.saturating_mul(2).min(cap)).max(64).max(self.bytes.capacity());
         let growth = capacity.saturating_sub(self.held);
         if !budget.take(growth) {
             return false;
         }
         self.held = self.held.saturating_add(growth);
-        self.bytes.reserve_exact(capacity - self.bytes.len());
+        self.bytes.reserve_exact(capacity.saturating_sub(self.bytes.len()));
         true
     }
 }

@@ -97,7 +97,7 @@ pub struct Expected {
 impl Expected {
     /// Whether bytes read as this header can be a frame at all. One broken rule, or two, is a bad frame. A reserved
     /// opcode with reserved bits, and the mask of the other side or no end, is something else: text for instance.
-    fn admits(self, header: &FrameHeader) -> bool {
+    pub(super) fn admits(self, header: &FrameHeader) -> bool {
         let reserved_bits = header.rsv1 || header.rsv2 || header.rsv3;
         let reserved_opcode = matches!(header.opcode, super::Opcode::Reserved(_));
         let third = self.masked.is_some_and(|masked| masked != header.masked()) || !header.fin;
@@ -174,6 +174,12 @@ impl Decoder {
     /// A decoder that has to find the first frame by evidence.
     pub fn searching() -> Self {
         Self { state: State::searching(), ..Self::default() }
+    }
+
+    /// Whether a frame begins with the next byte, as far as anybody knows.
+    pub fn is_between_frames(&self) -> bool {
+        let is_between = matches!(&self.state, State::Header { bytes, .. } if bytes.length == 0);
+        is_between && self.replay.is_empty() && self.doubt.is_none()
     }
 
     /// Takes the next event of the direction. What has to be kept comes out of `held`.

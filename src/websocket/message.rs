@@ -268,9 +268,16 @@ impl Joiner {
         }
     }
 
-    /// Gives everything back.
-    pub(super) fn release(&mut self, held: &Budget) {
-        self.payload.release(held);
+    /// Whether no message is open, nor anything else that the next frame could go on with.
+    pub(super) fn is_over(&self) -> bool {
+        self.open.is_none() && !self.control_open && !self.lost
+    }
+
+    /// Forgets everything and gives it back.
+    pub(super) fn park(&mut self, held: &Budget) {
+        let mut payload = std::mem::take(&mut self.payload);
+        payload.park(held);
+        *self = Self { payload, ..Self::default() };
     }
 
     /// The last frame of the open message is over.

@@ -19,17 +19,21 @@ mod header;
 mod holes;
 mod mask;
 mod message;
+mod scratch;
 mod search;
 mod session;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod token;
 mod utf8;
+mod whole;
 
 pub use accept::AcceptSteps;
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
 pub use decoder::{Decoder, Expected, FrameEvent};
-pub use deflate::{Cap, Compression, Content, Inflater, Undecoded, window_bits};
+use deflate::Inflater;
+pub use deflate::{Cap, Compression, Content, Undecoded, window_bits};
 pub use extension::{Extension, Extensions, Negotiated, extensions, extensions_in};
 pub use frame::Frame;
 pub use handshake::{
@@ -38,6 +42,7 @@ pub use handshake::{
 pub use header::{FrameHeader, Opcode};
 pub use mask::unmask;
 pub use message::{Membership, Message, Part};
+pub use scratch::Scratch;
 pub use search::{Demand, Evidence};
 pub use session::{Session, SessionEvent, Wanted};
 pub(crate) use token::is_token;

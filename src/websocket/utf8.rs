@@ -29,6 +29,14 @@ pub(super) struct Utf8 {
     stopped: bool,
 }
 
+/// What is wrong with a whole text.
+pub(super) fn invalid(text: &[u8]) -> Option<InvalidText> {
+    let error = std::str::from_utf8(text).err()?;
+    let offset = error.valid_up_to();
+    let byte = text.get(offset).copied().unwrap_or_default();
+    Some(InvalidText { offset: offset as u64, byte, cut: error.error_len().is_none() })
+}
+
 impl Utf8 {
     /// The next bytes of the text, which are masked with `key` and stand `offset` bytes into their frame.
     pub(super) fn masked(&mut self, key: Option<[u8; 4]>, offset: u64, bytes: &[u8]) {

@@ -31,6 +31,11 @@ impl Failing {
         }
     }
 
+    /// Whether the other side must not go on.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// Whatever the side did, the other one has to fail the connection.
     pub(super) fn obliges(&mut self) {
         self.obliging = true;

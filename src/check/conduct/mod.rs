@@ -86,20 +86,27 @@ impl Conduct {
     pub fn frame(&mut self, sent: &Sent<'_>, out: &mut impl FnMut(Violation)) {
         let from = sent.at.from;
         let (own, peer) = self.sides(from);
-        let found = [
-            if from == Direction::ClientToServer { own.masking.judge(sent.header) } else { None },
-            own.closing.judge_data(sent),
-            if peer.is_known_up_to(sent.acked) { own.closing.judge_code(sent, &peer.closing) } else { None },
-            own.closing.judge_second(sent),
-            own.failing.judge_going_on(sent, &peer.failing),
-            if own.heard() && peer.heard() { peer.pings.judge_pong(sent, peer.told) } else { None },
-        ];
-        peer.pings.frame_of_pinged(sent, own.closing.is_closed());
-        own.pings.frame_of_pinger(sent);
-        own.closing.take(sent, &peer.closing);
+        let mut found = Vec::new();
+        if from == Direction::ClientToServer {
+            found.extend(own.masking.judge(sent.header));
+        }
+        if !sent.is_data() || own.is_waited_on() || peer.is_waited_on() {
+            found.extend(own.closing.judge_data(sent));
+            if peer.is_known_up_to(sent.acked) {
+                found.extend(own.closing.judge_code(sent, &peer.closing));
+            }
+            found.extend(own.closing.judge_second(sent));
+            found.extend(own.failing.judge_going_on(sent, &peer.failing));
+            if own.heard() && peer.heard() {
+                found.extend(peer.pings.judge_pong(sent, peer.told));
+            }
+            peer.pings.frame_of_pinged(sent, own.closing.is_closed());
+            own.pings.frame_of_pinger(sent);
+            own.closing.take(sent, &peer.closing);
+        }
         own.unfinished.take(sent);
         own.told = sent.at.span.end_offset();
-        for (rule, text) in found.into_iter().flatten() {
+        for (rule, text) in found {
             self.peer_must_fail(from, rule, sent.at.span.end_offset());
             out(of_frame(rule, sent.header, sent.at, text));
         }
@@ -201,6 +208,12 @@ impl Half {
     /// Whether everything is known that the other side had received when it had `acked` so much.
     fn is_known_up_to(&self, acked: Option<u64>) -> bool {
         !self.unread && acked.is_none_or(|acked| acked <= self.told)
+    }
+
+    /// Whether data has a meaning beside what it says, of either side: this one has begun to close, asked for a pong, or
+    /// broken a rule.
+    fn is_waited_on(&self) -> bool {
+        self.closing.is_closed() || self.pings.is_any_open() || self.failing.is_faulty()
     }
 
     /// Whether all of its frames are known so far.

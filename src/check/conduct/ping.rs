@@ -7,7 +7,6 @@
 //!   pinged        ╲──▶ frame ──╱ ╲──▶ frame    │  each has acknowledged what stands before the arrow
 //! ```
 
-use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hasher};
 use std::num::NonZero;
 
@@ -25,7 +24,9 @@ const REMEMBERED: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Pings {
     /// The last ones.
-    pings: VecDeque<Ping>,
+    pings: Vec<Ping>,
+    /// Whether one of them may still turn out not to be answered.
+    open: bool,
     /// How much the other side had acknowledged, at most, when it sent a pong.
     ponged: Option<u64>,
     /// A ping had to make room whose pong had not come.
@@ -62,6 +63,11 @@ enum State {
 }
 
 impl Pings {
+    /// Whether what either side says next matters for a ping.
+    pub(super) fn is_any_open(&self) -> bool {
+        self.open
+    }
+
     /// A frame of the side that pings.
     pub(super) fn frame_of_pinger(&mut self, sent: &Sent<'_>) {
         let (end, acked) = (sent.at.span.end_offset(), sent.acked);
@@ -77,9 +83,11 @@ impl Pings {
         }
         if sent.is(Opcode::Ping) {
             if self.pings.len() >= REMEMBERED {
-                self.forgot |= self.pings.pop_front().is_some_and(|ping| !ping.ponged);
+                self.forgot |= !self.pings.remove(0).ponged;
             }
-            self.pings.push_back(Ping {
+            self.open = true;
+            self.pings.reserve_exact(1);
+            self.pings.push(Ping {
                 number: sent.at.number,
                 packets: [sent.at.span.first, sent.at.span.last],
                 end,
@@ -111,6 +119,7 @@ impl Pings {
                 _ => {}
             }
         }
+        self.open = self.pings.iter().any(Ping::is_open);
     }
 
     /// WS404, once a side, for a pong of the other one; the pings are known up to the offset `told`.
@@ -163,6 +172,7 @@ impl Pings {
                 equal.is_some_and(|equal| at <= equal) || pong.acked.is_none_or(|acked| ping.end <= acked);
         }
         self.ponged = self.ponged.max(pong.acked);
+        self.open = self.pings.iter().any(Ping::is_open);
     }
 
     /// WS403, once a side: about `pinged`, which did not answer before a Close, at the offset `close`, had reached it.
@@ -189,6 +199,13 @@ impl Pings {
         let mut violation = Violation::of_packets(rule, Side::from(pinged), first.packets, text);
         violation.frame = Some(number);
         Some(violation.with("pings", count as u64))
+    }
+}
+
+impl Ping {
+    /// Whether it may still turn out that it was never answered.
+    fn is_open(&self) -> bool {
+        !self.answered && !matches!(self.state, State::Proven(_))
     }
 }
 

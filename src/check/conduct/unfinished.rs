@@ -8,7 +8,11 @@ use crate::websocket::Opcode;
 
 /// What is unfinished in one direction.
 #[derive(Debug, Default)]
-pub(super) struct Unfinished(Option<(FrameAt, What)>);
+pub(super) struct Unfinished {
+    what: Option<What>,
+    /// The frame that shows it. Boxed, as few directions have any; kept for the next one.
+    at: Option<Box<FrameAt>>,
+}
 
 /// What the end of a frame leaves unfinished.
 #[derive(Debug, Clone, Copy)]
@@ -24,23 +28,34 @@ enum What {
 impl Unfinished {
     pub(super) fn take(&mut self, sent: &Sent<'_>) {
         let begins = matches!(sent.header.opcode, Opcode::Text | Opcode::Binary);
-        let goes_on = sent.header.opcode == Opcode::Continuation && self.0.is_some();
+        let goes_on = sent.header.opcode == Opcode::Continuation && self.what.is_some();
         if begins || goes_on {
-            self.0 = (!sent.header.fin).then_some((*sent.at, What::Message));
+            self.what = None;
+            if !sent.header.fin {
+                self.note(sent.at, What::Message);
+            }
         }
         if sent.cut {
-            self.0 = Some((*sent.at, What::Frame(sent.header.payload_length)));
+            self.note(sent.at, What::Frame(sent.header.payload_length));
+        }
+    }
+
+    fn note(&mut self, at: &FrameAt, what: What) {
+        self.what = Some(what);
+        match &mut self.at {
+            Some(noted) => **noted = *at,
+            None => self.at = Some(Box::new(*at)),
         }
     }
 
     pub(super) fn header_cut(&mut self, at: &FrameAt) {
-        self.0 = Some((*at, What::Header));
+        self.note(at, What::Header);
     }
 
     /// WS209, WS303: of a direction that has `ended`. A side that had to fail the connection is excused from finishing
     /// its message.
     pub(super) fn judge(&self, ended: bool, excused: bool) -> Option<Violation> {
-        let (at, what) = self.0.filter(|_| ended)?;
+        let (at, what) = self.at.as_deref().zip(self.what.filter(|_| ended))?;
         let there = at.span.length;
         let (rule, text) = match what {
             What::Message if excused => return None,

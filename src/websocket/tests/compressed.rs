@@ -181,7 +181,7 @@ fn caps_are_named_and_what_they_left_out_is_missing_for_later_messages() {
     let zeros = compressed(&mut compressor(), &[0; 1000], false);
     let feed = |limits: Limits| {
         let mut feed = usual();
-        feed.inflater = Inflater::new(&limits);
+        feed.scratch = Scratch::new(&limits);
         feed.server(0xc1, &HELLO).server(0xc2, &zeros).server(0xc1, &AGAIN);
         feed.finish()
     };
@@ -195,7 +195,7 @@ fn caps_are_named_and_what_they_left_out_is_missing_for_later_messages() {
 #[test]
 fn rfc6455_8_1_what_is_no_text_before_a_cap_acted_is_none() {
     let mut feed = usual();
-    feed.inflater = Inflater::new(&Limits { inflated: 5, ..Limits::default() });
+    feed.scratch = Scratch::new(&Limits { inflated: 5, ..Limits::default() });
     for text in ["ab\u{ff}cdef".as_bytes(), b"ab\xffcdef", b"abcd\xc3\xa9"] {
         feed.server(0xc1, &compressed(&mut compressor(), text, false));
     }

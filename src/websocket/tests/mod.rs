@@ -44,7 +44,7 @@ type SeenFrame = (u8, bool, u64, Vec<u8>, String, Option<u64>);
 struct Feed {
     session: Session,
     held: Budget,
-    inflater: Inflater,
+    scratch: Scratch,
     offsets: PerDirection<u64>,
     packet: u64,
     seen: Seen,
@@ -55,7 +55,7 @@ impl Feed {
         Self {
             session: Session::new(negotiated, Wanted { frame: 1 << 20, message: 1 << 20 }),
             held: Budget::new(1 << 30),
-            inflater: Inflater::new(&Limits::default()),
+            scratch: Scratch::new(&Limits::default()),
             offsets: Default::default(),
             packet: 0,
             seen: Seen::default(),
@@ -65,8 +65,8 @@ impl Feed {
     fn event(&mut self, direction: Direction, length: u64, event: impl Fn(Span) -> StreamEvent<'static>) {
         let span = self.span(direction, length);
         let event = event(span);
-        let Self { session, held, inflater, seen, .. } = self;
-        session.push(direction, &event, inflater, held, &mut |event| see(seen, event));
+        let Self { session, held, scratch, seen, .. } = self;
+        session.push(direction, &event, scratch, held, &mut |event| see(seen, event));
     }
 
     fn span(&mut self, direction: Direction, length: u64) -> Span {
@@ -80,8 +80,8 @@ impl Feed {
     fn data(&mut self, direction: Direction, bytes: &[u8]) -> &mut Self {
         let span = self.span(direction, bytes.len() as u64);
         let event = StreamEvent::Data { span, acked: Some(0), bytes };
-        let Self { session, held, inflater, seen, .. } = self;
-        session.push(direction, &event, inflater, held, &mut |event| see(seen, event));
+        let Self { session, held, scratch, seen, .. } = self;
+        session.push(direction, &event, scratch, held, &mut |event| see(seen, event));
         self
     }
 
@@ -91,8 +91,8 @@ impl Feed {
     }
 
     fn finish(mut self) -> Seen {
-        let Self { session, held, inflater, seen, .. } = &mut self;
-        session.finish(inflater, held, &mut |event| see(seen, event));
+        let Self { session, held, scratch, seen, .. } = &mut self;
+        session.finish(scratch, held, &mut |event| see(seen, event));
         assert_eq!(self.held.used(), 0, "everything is given back");
         self.seen
     }
