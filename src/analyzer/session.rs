@@ -156,7 +156,7 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
 }
 
 /// A frame, as records tell it.
-#[inline] // so that the record is made where it is read
+#[inline(always)] // so that the record, which is large, is made where it is read
 fn told<'a>(scene: &Scene<'_, '_>, frame: &Frame<'a>, close: Option<&CloseBody<'a>>) -> record::Frame<'a> {
     let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
     let Membership { message, opcode, compressed, .. } = frame.membership;
@@ -276,6 +276,9 @@ fn judge_waiting(scene: &mut Scene<'_, '_>, header: &FrameHeader, at: &FrameAt, 
     let Some(websocket) = &mut scene.facts.websocket else { return };
     let is_first = !std::mem::replace(&mut websocket.client_began, true);
     let Some(end) = websocket.end_of_response else { return };
+    if !is_first && websocket.invalid_response.is_none() {
+        return;
+    }
     let early = is_first.then(|| check::waiting::early_data(end, header, at, acked)).flatten();
     let continued = websocket
         .invalid_response

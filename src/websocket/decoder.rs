@@ -110,16 +110,16 @@ impl Expected {
 #[derive(Debug)]
 pub struct Decoder {
     state: State,
-    /// What was kept while searching, and waits to be decoded.
-    replay: VecDeque<Kept>,
+    /// What was kept while searching, and waits to be decoded. Boxed, as few directions have any.
+    replay: Option<Box<VecDeque<Kept>>>,
     /// How far what a search has found is to be believed; `None` without one.
     doubt: Option<Box<Doubt>>,
 }
 
 #[derive(Debug)]
 enum State {
-    /// Between frames, or inside a header of which `bytes` have come.
-    Header { bytes: HeaderBytes, start: Option<Start> },
+    /// Between frames, or inside a header of which some bytes have come.
+    Header(Option<Box<Partial>>),
     /// Inside a payload; `0 <= done < length`.
     Payload { length: u64, done: u64 },
     /// Where the next frame begins is not known.
@@ -135,6 +135,13 @@ enum State {
 struct Start {
     span: Span,
     acked: Option<u64>,
+}
+
+/// A header of which not all bytes have come. Boxed, as few directions have one at any time.
+#[derive(Debug, Clone, Copy)]
+struct Partial {
+    bytes: HeaderBytes,
+    start: Start,
 }
 
 /// The bytes of a header so far: up to 14.
@@ -161,12 +168,11 @@ impl HeaderBytes {
     }
 }
 
-const BETWEEN_FRAMES: State =
-    State::Header { bytes: HeaderBytes { bytes: [0; FrameHeader::MAX_LENGTH], length: 0 }, start: None };
+const BETWEEN_FRAMES: State = State::Header(None);
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { state: BETWEEN_FRAMES, replay: VecDeque::new(), doubt: None }
+        Self { state: BETWEEN_FRAMES, replay: None, doubt: None }
     }
 }
 
@@ -178,8 +184,7 @@ impl Decoder {
 
     /// Whether a frame begins with the next byte, as far as anybody knows.
     pub fn is_between_frames(&self) -> bool {
-        let is_between = matches!(&self.state, State::Header { bytes, .. } if bytes.length == 0);
-        is_between && self.replay.is_empty() && self.doubt.is_none()
+        matches!(self.state, State::Header(None)) && self.replay.is_none() && self.doubt.is_none()
     }
 
     /// Takes the next event of the direction. What has to be kept comes out of `held`.
@@ -223,19 +228,18 @@ impl Decoder {
                 }
             }
             State::Skipping { captured } => out(FrameEvent::NotFound { skipped: *captured }),
-            State::Header { start: Some(Start { span, .. }), .. } => {
-                out(FrameEvent::HeaderCut { span: *span });
-            }
-            State::Header { start: None, .. } | State::Ended => {}
+            State::Header(Some(partial)) => out(FrameEvent::HeaderCut { span: partial.start.span }),
+            State::Header(None) | State::Ended => {}
         }
         self.state = State::Ended;
     }
 
     /// Decodes what was kept while searching; it may lead to another search.
     fn replay(&mut self, expected: Expected, held: &Budget, out: &mut impl FnMut(FrameEvent<'_>)) {
-        while let Some(kept) = self.replay.pop_front() {
+        while let Some(kept) = self.replay.as_mut().and_then(|replay| replay.pop_front()) {
             self.feed(expected, &kept.event(), held, out);
         }
+        self.replay = None;
     }
 
     fn feed(
@@ -282,7 +286,7 @@ impl Decoder {
         // What was kept comes before what is still waiting from an earlier search.
         for kept in search.take(found.start, held).rev() {
             again = again.saturating_add(kept.captured());
-            self.replay.push_front(kept);
+            self.replay.get_or_insert_default().push_front(kept);
         }
         self.state = BETWEEN_FRAMES;
         self.doubt.get_or_insert_default().raise(&found.evidence);
@@ -302,9 +306,15 @@ impl Decoder {
         let mut rest = bytes;
         while !rest.is_empty() {
             let at = span.part((bytes.len() - rest.len()) as u64, rest.len() as u64);
-            let used = match self.state {
-                State::Header { bytes, start } => self.header(expected, bytes, start, at, acked, rest, out),
-                State::Payload { length, done } => self.payload(length, done, at, rest, out),
+            let used = match &mut self.state {
+                State::Header(partial) => {
+                    let partial = partial.take();
+                    self.header(expected, partial, (at, acked), rest, out)
+                }
+                State::Payload { length, done } => {
+                    let (length, done) = (*length, *done);
+                    self.payload(length, done, at, rest, out)
+                }
                 State::Searching { .. } | State::Skipping { .. } => return rest.len(),
                 State::Ended => return 0,
             };
@@ -313,28 +323,33 @@ impl Decoder {
         0
     }
 
-    /// Takes bytes of a header from the front of `input`; how many.
-    #[allow(clippy::too_many_arguments)] // the state, taken apart, and the event
+    /// Takes bytes of a header from the front of `input`, which stands `at` and was sent having `acked` so much; how many.
     fn header(
         &mut self,
         expected: Expected,
-        mut bytes: HeaderBytes,
-        start: Option<Start>,
-        at: Span,
-        acked: Option<u64>,
+        partial: Option<Box<Partial>>,
+        (at, acked): (Span, Option<u64>),
         input: &[u8],
         out: &mut impl FnMut(FrameEvent<'_>),
     ) -> usize {
+        let mut bytes = partial.as_ref().map_or(HeaderBytes::default(), |partial| partial.bytes);
         let before = bytes.length;
         let filled = bytes.fill(input);
         let parsed = FrameHeader::parse(bytes.as_slice()).ok().map(|(_, header)| header);
         let length = parsed.map_or(bytes.length, |header| usize::from(header.header_length));
         let used = length.saturating_sub(before).min(filled);
         let part = at.part(0, used as u64);
-        let start = start.map_or(Start { span: part, acked }, |s| Start { span: s.span.join(&part), ..s });
-        match parsed {
-            Some(header) => self.begin_frame(expected, header, start, out),
-            None => self.state = State::Header { bytes, start: Some(start) },
+        let start = match partial.as_ref().map(|partial| partial.start) {
+            Some(start) => Start { span: start.span.join(&part), ..start },
+            None => Start { span: part, acked },
+        };
+        match (parsed, partial) {
+            (Some(header), _) => self.begin_frame(expected, header, start, out),
+            (None, Some(mut partial)) => {
+                *partial = Partial { bytes, start };
+                self.state = State::Header(Some(partial));
+            }
+            (None, None) => self.state = State::Header(Some(Box::new(Partial { bytes, start }))),
         }
         used
     }
@@ -394,7 +409,7 @@ impl Decoder {
                     self.lose(out);
                 }
             }
-            State::Header { .. } => self.lose(out),
+            State::Header(_) => self.lose(out),
             State::Searching { .. } | State::Skipping { .. } | State::Ended => {}
         }
     }
