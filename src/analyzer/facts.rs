@@ -22,19 +22,36 @@ const KEPT: usize = 125;
 const MARKS: [Analysis; 3] = [Analysis::RETRANSMISSION, Analysis::OUT_OF_ORDER, Analysis::LOST_SEGMENT];
 
 /// What is known of a connection, whatever it is made of just now.
+///
+/// In this order in memory, what every packet touches first: with thousands of connections open at once, fetching it is
+/// most of the work.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Facts {
+    /// Its last packet so far.
+    pub last: PacketId,
+    /// Segments by direction as TCP names it: packets, their bytes, payload.
+    segments: PerDirection<[u64; 3]>,
+    /// The packet in which something new was sent last.
+    pub spoken: PacketId,
+    /// The longest time so far in which nothing new was sent.
+    pub silence: Silence,
     pub stream: u64,
-    pub ends: Ends,
+    pub frames: u64,
+    pub messages: u64,
+    pub payload_bytes: PerDirection<u64>,
+    /// What has to be remembered of its frames in order to judge the next ones.
+    pub conduct: Conduct,
     /// TCP's client is the server: the handshake has shown that its guess was wrong.
     pub turned: bool,
     pub known_by: SidesKnownBy,
-    pub opened: PacketId,
-    /// Its last packet so far.
-    pub last: PacketId,
     /// The row about its beginning is out.
     pub announced: bool,
     pub protocol: Protocol,
+    /// What the accepted handshake agreed on.
+    pub websocket: Option<WebSocketFacts>,
+    pub ends: Ends,
+    pub opened: PacketId,
     /// What it is encrypted with.
     pub tls: Option<Box<TlsFacts>>,
     /// What a 101 switched to, if that is not WebSocket; [`kept`].
@@ -43,8 +60,6 @@ pub(super) struct Facts {
     pub tunnel: bool,
     /// Tunnels inside each other so far.
     pub tunnels: u8,
-    /// What the accepted handshake agreed on.
-    pub websocket: Option<WebSocketFacts>,
     /// An opening handshake was seen, whatever became of it.
     pub handshake: bool,
     /// A request asked for WebSocket, and its response has not been told.
@@ -66,25 +81,14 @@ pub(super) struct Facts {
     /// The connection is over, and nobody has seen how it ended: more may have been said than was captured.
     pub cut_off: bool,
     pub tcp_handshake_nanos: Option<i64>,
-    /// Segments by direction as TCP names it: packets, their bytes, payload.
-    segments: PerDirection<[u64; 3]>,
     /// Those of them that repeat, fill a hole, or leave one. A capture of so many has terabytes.
     marked: PerDirection<[u32; 3]>,
-    /// The longest time so far in which nothing new was sent.
-    pub silence: Silence,
-    /// The packet in which something new was sent last.
-    pub spoken: PacketId,
-    pub frames: u64,
-    pub messages: u64,
-    pub payload_bytes: PerDirection<u64>,
     pub missing_bytes: PerDirection<u64>,
     pub findings: Tally,
     /// The first Close frame, once there is one.
     pub close: Option<Box<FirstClose>>,
     /// Who has sent a Close frame.
     pub closing: PerDirection<bool>,
-    /// What has to be remembered of its frames in order to judge the next ones.
-    pub conduct: Conduct,
 }
 
 /// The first Close frame.

@@ -173,9 +173,9 @@ fn begins_tls(scene: &Scene<'_, '_>, bytes: &[u8]) -> bool {
 /// Whether the server's first bytes behind a 101 are the answers to earlier requests, which the 101 overtook (some
 /// servers do that). With its requests not captured, nobody can say where frames begin.
 fn overtaken(scene: &Scene<'_, '_>, frames: &Session, direction: Direction, event: &StreamEvent<'_>) -> bool {
-    let uncertain = scene.facts.unpaired || !scene.facts.nothing_missing();
-    let first = uncertain && direction == Direction::ServerToClient && frames.frames() == 0;
-    matches!(event, StreamEvent::Data { bytes, .. } if first && bytes.starts_with(b"HTTP/1."))
+    let first = direction == Direction::ServerToClient && frames.frames() == 0;
+    let response = matches!(event, StreamEvent::Data { bytes, .. } if bytes.starts_with(b"HTTP/1."));
+    first && response && (scene.facts.unpaired || !scene.facts.nothing_missing())
 }
 
 /// Treats what HTTP says; `next` is the stage that follows it, once that is known.

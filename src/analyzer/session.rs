@@ -1,7 +1,7 @@
 //! What a WebSocket session says becomes records: frames, messages, and what is wrong with them.
 
 use super::Rows;
-use super::facts::{FirstClose, WebSocketFacts, kept};
+use super::facts::{Facts, FirstClose, WebSocketFacts, kept};
 use super::scene::{Scene, Shared};
 use crate::base::{Direction, Span, StreamEvent};
 use crate::check::conduct::Sent;
@@ -144,7 +144,9 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     };
     scene.shared.ping_nanos = scene.facts.conduct.nanos_since_ping(&sent);
     match scene.shared.options.rows {
-        Rows::Frames => scene.tell(&Record::Frame(told(scene, frame, close.as_ref()))),
+        Rows::Frames => {
+            (scene.out)(&Record::Frame(told(scene.facts, scene.shared, frame, close.as_ref())));
+        }
         Rows::Packets => keep(scene, frame, close.as_ref()),
         Rows::Messages => {}
     }
@@ -157,12 +159,17 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
 
 /// A frame, as records tell it.
 #[inline(always)] // so that the record, which is large, is made where it is read
-fn told<'a>(scene: &Scene<'_, '_>, frame: &Frame<'a>, close: Option<&CloseBody<'a>>) -> record::Frame<'a> {
-    let (payload, truncated) = shown(scene.shared, frame.payload, frame.truncated);
+fn told<'a>(
+    facts: &'a Facts,
+    shared: &Shared,
+    frame: &Frame<'a>,
+    close: Option<&CloseBody<'a>>,
+) -> record::Frame<'a> {
+    let (payload, truncated) = shown(shared, frame.payload, frame.truncated);
     let Membership { message, opcode, compressed, .. } = frame.membership;
     record::Frame {
-        place: scene.place(frame.span.end),
-        ends: scene.facts.ends,
+        place: shared.place(facts.stream, frame.span.end),
+        ends: &facts.ends,
         from: frame.direction,
         number: frame.number,
         span: frame.span,
@@ -172,13 +179,13 @@ fn told<'a>(scene: &Scene<'_, '_>, frame: &Frame<'a>, close: Option<&CloseBody<'
         payload: Payload::of_frame(compressed, opcode, payload, truncated),
         truncated,
         compressed,
-        inflated: frame.completes.and_then(|message| inflated(scene.shared, message)),
+        inflated: frame.completes.and_then(|message| inflated(shared, message)),
         undecoded: frame.completes.and_then(undecoded),
         content: opcode,
         message,
-        joined: frame.completes.and_then(|message| joined(scene.shared, message)),
+        joined: frame.completes.and_then(|message| joined(shared, message)),
         close: close.map(said),
-        ping_nanos: scene.shared.ping_nanos,
+        ping_nanos: shared.ping_nanos,
     }
 }
 
@@ -195,8 +202,8 @@ fn joined<'a>(shared: &Shared, message: &Message<'a>) -> Option<Joined<'a>> {
 /// The row of the packet gets the frame. A row keeps as many bytes as one frame can bring: its payload, and that of the
 /// message that it completes.
 fn keep(scene: &mut Scene<'_, '_>, frame: &Frame<'_>, close: Option<&CloseBody<'_>>) {
-    let record = told(scene, frame, close);
     let Scene { facts, shared, .. } = &mut *scene;
+    let record = told(facts, shared, frame, close);
     let cap = shared.options.limits.payload.saturating_mul(2);
     let whole = shared.row.frame(facts, &record, cap);
     if !whole {

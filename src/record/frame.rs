@@ -13,7 +13,7 @@ pub struct Frame<'a> {
     /// Where and when; the packet is that of the last byte captured.
     pub place: Place,
     /// Client and server.
-    pub ends: Ends,
+    pub ends: &'a Ends,
     /// Who sent it.
     pub from: Direction,
     /// 1 for the first frame of the connection that became known, whichever side sent it.
@@ -143,7 +143,7 @@ impl<'a> Payload<'a> {
         if !matches!(opcode, Opcode::Text | Opcode::Ping | Opcode::Pong) {
             return Payload::Bytes(bytes);
         }
-        let text = match std::str::from_utf8(bytes) {
+        let text = match simdutf8::compat::from_utf8(bytes) {
             Err(error) if truncated && error.error_len().is_none() => {
                 bytes.get(..error.valid_up_to()).and_then(|whole| std::str::from_utf8(whole).ok())
             }

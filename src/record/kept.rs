@@ -114,7 +114,7 @@ impl Frames {
         self.missing.extend_from_slice(frame.missing);
         self.frames.push(Kept {
             place: frame.place,
-            ends: frame.ends,
+            ends: *frame.ends,
             from: frame.from,
             number: frame.number,
             span: frame.span,
@@ -170,11 +170,11 @@ impl Frames {
 
 impl Kept {
     /// The frame, with what it borrows from the front of the buffers.
-    fn told<'a>(&self, bytes: &mut &'a [u8], missing: &mut &'a [[u64; 2]]) -> Frame<'a> {
+    fn told<'a>(&'a self, bytes: &mut &'a [u8], missing: &mut &'a [[u64; 2]]) -> Frame<'a> {
         let payload = first(bytes, self.payload);
         Frame {
             place: self.place,
-            ends: self.ends,
+            ends: &self.ends,
             from: self.from,
             number: self.number,
             span: self.span,

@@ -111,6 +111,7 @@ impl Expected {
 pub struct Decoder {
     state: State,
     /// What was kept while searching, and waits to be decoded. Boxed, as few directions have any.
+    #[allow(clippy::box_collection)] // an empty one would take four times the room
     replay: Option<Box<VecDeque<Kept>>>,
     /// How far what a search has found is to be believed; `None` without one.
     doubt: Option<Box<Doubt>>,

@@ -16,6 +16,7 @@ pub struct Scratch {
     /// The payload of a frame that lies whole in a segment, unmasked.
     pub(super) plain: Vec<u8>,
     /// What sessions have used and do not need now.
+    #[allow(clippy::vec_box)] // the boxes themselves are handed out
     spare: Vec<Box<Unfinished>>,
 }
 

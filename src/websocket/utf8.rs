@@ -31,7 +31,7 @@ pub(super) struct Utf8 {
 
 /// What is wrong with a whole text.
 pub(super) fn invalid(text: &[u8]) -> Option<InvalidText> {
-    let error = std::str::from_utf8(text).err()?;
+    let error = simdutf8::compat::from_utf8(text).err()?;
     let offset = error.valid_up_to();
     let byte = text.get(offset).copied().unwrap_or_default();
     Some(InvalidText { offset: offset as u64, byte, cut: error.error_len().is_none() })
@@ -58,7 +58,7 @@ impl Utf8 {
     /// The next bytes of the text.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let Some(rest) = self.complete(bytes) else { return };
-        match std::str::from_utf8(rest) {
+        match simdutf8::compat::from_utf8(rest) {
             Ok(_) => self.offset += rest.len() as u64,
             Err(error) => {
                 let (good, bad) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();

@@ -41,6 +41,9 @@ pub struct Sent<'a> {
 /// What is remembered of a connection in order to judge what comes next.
 #[derive(Debug, Default)]
 pub struct Conduct {
+    /// Data has a meaning beside what it says: a side has begun to close, asked for a pong, or broken a rule. Kept here,
+    /// as it is asked for each frame.
+    alert: bool,
     halves: PerDirection<Half>,
 }
 
@@ -85,12 +88,13 @@ impl Conduct {
     /// Takes the next frame of a direction, once it is over.
     pub fn frame(&mut self, sent: &Sent<'_>, out: &mut impl FnMut(Violation)) {
         let from = sent.at.from;
+        let alert = self.alert || !sent.is_data();
         let (own, peer) = self.sides(from);
         let mut found = Vec::new();
         if from == Direction::ClientToServer {
             found.extend(own.masking.judge(sent.header));
         }
-        if !sent.is_data() || own.is_waited_on() || peer.is_waited_on() {
+        if alert {
             found.extend(own.closing.judge_data(sent));
             if peer.is_known_up_to(sent.acked) {
                 found.extend(own.closing.judge_code(sent, &peer.closing));
@@ -106,6 +110,9 @@ impl Conduct {
         }
         own.unfinished.take(sent);
         own.told = sent.at.span.end_offset();
+        if alert {
+            self.alert = self.halves.client.is_waited_on() || self.halves.server.is_waited_on();
+        }
         for (rule, text) in found {
             self.peer_must_fail(from, rule, sent.at.span.end_offset());
             out(of_frame(rule, sent.header, sent.at, text));
@@ -155,6 +162,7 @@ impl Conduct {
     pub fn peer_must_fail(&mut self, violator: Direction, rule: &'static Rule, end: u64) {
         let half = &mut self.halves[violator];
         half.failing.broke(rule, end);
+        self.alert |= half.failing.is_faulty();
         // A frame of that length swallows all that its sender says later.
         half.unread |= rule.code == registry::LENGTH_HIGH_BIT.code;
     }
@@ -210,8 +218,7 @@ impl Half {
         !self.unread && acked.is_none_or(|acked| acked <= self.told)
     }
 
-    /// Whether data has a meaning beside what it says, of either side: this one has begun to close, asked for a pong, or
-    /// broken a rule.
+    /// Whether it has begun to close, asked for a pong, or broken a rule.
     fn is_waited_on(&self) -> bool {
         self.closing.is_closed() || self.pings.is_any_open() || self.failing.is_faulty()
     }

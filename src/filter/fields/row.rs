@@ -19,7 +19,7 @@ pub(in crate::filter) fn ends(record: &Record<'_>) -> Option<Ends> {
         Record::Request(request) => Some(request.ends),
         Record::Switched(switched) => Some(switched.ends),
         Record::Handshake(handshake) => Some(handshake.ends),
-        Record::Frame(frame) => Some(frame.ends),
+        Record::Frame(frame) => Some(*frame.ends),
         Record::Message(message) => Some(message.ends),
         Record::Finding(finding) => finding.ends,
         Record::Connection(connection) => Some(connection.ends),

@@ -1,6 +1,7 @@
 //! One record of each kind, all of packet 7 and stream 2, between the client 10.0.0.1:40000 and the server
 //! 192.168.0.2:3000.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
 
 use crate::base::{Direction, PacketId, PerDirection, SeqNumber, Span, Timestamp};
@@ -13,8 +14,13 @@ use crate::websocket::{FrameHeader, Opcode};
 pub const CLIENT: Direction = Direction::ClientToServer;
 pub const SERVER: Direction = Direction::ServerToClient;
 
+const ENDS: Ends = Ends {
+    client: SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 40000),
+    server: SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 168, 0, 2)), 3000),
+};
+
 pub fn ends() -> Ends {
-    Ends { client: "10.0.0.1:40000".parse().unwrap(), server: "192.168.0.2:3000".parse().unwrap() }
+    ENDS
 }
 
 pub fn ends_v6() -> Ends {
@@ -45,7 +51,7 @@ pub fn header(opcode: u8, fin: bool, masked: bool, payload_length: u64) -> Frame
 pub fn frame(from: Direction, header: FrameHeader) -> Record<'static> {
     Record::Frame(Frame {
         place: place(),
-        ends: ends(),
+        ends: &ENDS,
         from,
         number: 1,
         span: span(),

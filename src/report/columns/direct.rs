@@ -56,7 +56,7 @@ impl<'r> Row<'r> {
     fn ends(self) -> Ends {
         match self {
             Row::Packet(row) => row.ends,
-            Row::Frame(row) => row.ends,
+            Row::Frame(row) => *row.ends,
             Row::Message(row) => row.ends,
         }
     }

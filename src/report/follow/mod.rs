@@ -184,7 +184,7 @@ impl Follow {
             }
             Record::Frame(row) if row.place.stream == self.options.stream => {
                 let item = Item::of_frame(row, self.options.format, title);
-                return self.item(item, row.ends, out);
+                return self.item(item, *row.ends, out);
             }
             Record::Request(row) => Some((row.place, row.ends, Some(Direction::ClientToServer))),
             Record::Handshake(row) => Some((row.place, row.ends, Some(Direction::ServerToClient))),
