@@ -152,7 +152,8 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
     }
     scene.shared.hold();
     judge(scene, frame, &sent, close);
-    if scene.shared.options.rows != Rows::Messages && frame.truncated {
+    let shown = scene.shared.options.rows != Rows::Messages;
+    if shown && frame.truncated && frame.payload.len() < scene.shared.options.payload {
         tell_cap(scene, ("frame", frame.number), frame.payload.len());
     }
 }
