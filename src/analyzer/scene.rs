@@ -171,7 +171,9 @@ impl Shared {
 
     /// The treatment of a packet is over: its row goes out, then the findings that belong behind it.
     pub fn end_packet(&mut self, layers: Option<Layers<'_>>, out: Out<'_>) {
-        self.row.emit(layers, out);
+        if self.row.pending() {
+            self.row.emit(layers, out);
+        }
         self.release(out);
     }
 
@@ -183,6 +185,9 @@ impl Shared {
     /// Tells the findings that wait.
     pub fn release(&mut self, out: Out<'_>) {
         self.hold = false;
+        if self.waiting.is_empty() {
+            return;
+        }
         for (place, ends, violation) in self.waiting.drain(..) {
             out(&Record::Finding(violation.finding(place, ends)));
         }
