@@ -4,6 +4,7 @@
 //! numbers that bound them. It knows no other room, reads no bytes and judges nothing.
 
 mod budget;
+pub(crate) mod decimal;
 mod direction;
 mod error;
 pub mod limits;
