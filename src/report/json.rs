@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 use std::io;
 
-use serde::Serialize;
-use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::Report;
-use super::views::View;
+use super::escape::{Buffer as _, digit};
+use super::line::Line;
+use super::runs::{Word, is_plain, push_by_runs};
+use super::views;
 use crate::record::{Record, SCHEMA};
 
 /// The JSON Schema of the records.
@@ -21,7 +22,7 @@ pub struct Json {
     form: Form,
     records: u64,
     /// Buffers used again for each record.
-    line: Vec<u8>,
+    line: Line,
     info: String,
 }
 
@@ -34,7 +35,7 @@ enum Form {
 impl Json {
     /// JSON Lines: one record a line.
     pub fn lines() -> Self {
-        Self { form: Form::Lines, records: 0, line: Vec::new(), info: String::new() }
+        Self { form: Form::Lines, records: 0, line: Line::default(), info: String::new() }
     }
 
     /// One document `{"sockeye": {…}, "records": […]}`.
@@ -51,20 +52,22 @@ fn head() -> String {
 
 impl Report for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        self.info.clear();
-        let Some(view) = View::of(record, &mut self.info) else { return Ok(()) };
         self.line.clear();
         if self.form == Form::Document {
-            let start = if self.records == 0 { head() } else { ",".to_owned() };
-            self.line.extend_from_slice(start.as_bytes());
-            self.line.push(b'\n');
+            match self.records {
+                0 => self.line.push_str(&head()),
+                _ => self.line.byte(b','),
+            }
+            self.line.byte(b'\n');
+        }
+        if !views::push(&mut self.line, record, &mut self.info)? {
+            return Ok(());
         }
         self.records += 1;
-        view.serialize(&mut Serializer::with_formatter(&mut self.line, Harmless))?;
         if self.form == Form::Lines {
-            self.line.push(b'\n');
+            self.line.byte(b'\n');
         }
-        out.write_all(&self.line)
+        self.line.write(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
@@ -86,6 +89,9 @@ impl Formatter for Harmless {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if is_plain(fragment) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, control)) = rest.char_indices().find(|(_, c)| is_control(*c)) {
             let (harmless, behind) = rest.split_at(at);
@@ -94,6 +100,41 @@ impl Formatter for Harmless {
             rest = behind.get(control.len_utf8()..).unwrap_or_default();
         }
         writer.write_all(rest.as_bytes())
+    }
+}
+
+/// Appends a string of JSON as [`Harmless`] has it.
+pub(super) fn push_string(line: &mut Line, text: &str) {
+    let slashed = |word: Word| word.equal(b'"') | word.equal(b'\\');
+    line.byte(b'"');
+    push_by_runs(line, text, slashed, |line, rest| {
+        let [first, ..] = rest.as_bytes() else { return 0 };
+        match first {
+            b'\n' => line.put(*b"\\n", 2),
+            b'\r' => line.put(*b"\\r", 2),
+            b'\t' => line.put(*b"\\t", 2),
+            0x08 => line.put(*b"\\b", 2),
+            0x0c => line.put(*b"\\f", 2),
+            0..0x80 => line.put([b'\\', b'u', b'0', b'0', digit(first >> 4), digit(first & 0x0f)], 6),
+            0x80.. => return push_beyond_ascii(line, rest),
+        }
+        1
+    });
+    line.byte(b'"');
+}
+
+/// Appends the characters with which `text` begins that are no ASCII; how many bytes they are.
+fn push_beyond_ascii(line: &mut Line, text: &str) -> usize {
+    let end = text.find(|character: char| character.is_ascii() || is_control(character));
+    let (harmless, rest) = text.split_at_checked(end.unwrap_or(text.len())).unwrap_or((text, ""));
+    line.push_str(harmless);
+    match rest.chars().next().filter(|character| is_control(*character)) {
+        // DEL is left for the caller.
+        Some(control) if !control.is_ascii() => {
+            let _ = write!(line, "\\u{:04x}", u32::from(control));
+            harmless.len() + control.len_utf8()
+        }
+        _ => harmless.len(),
     }
 }
 
@@ -120,7 +161,39 @@ pub(super) fn is_control(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde::Serialize as _;
+    use serde_json::Serializer;
+
     use super::*;
+
+    fn by_serde(text: &str) -> String {
+        let mut line = Vec::new();
+        text.serialize(&mut Serializer::with_formatter(&mut line, Harmless)).unwrap();
+        String::from_utf8(line).unwrap()
+    }
+
+    fn by_runs(text: &str) -> String {
+        let mut line = Line::default();
+        push_string(&mut line, text);
+        line.text().to_owned()
+    }
+
+    #[test]
+    fn every_character_is_written_the_same_by_both_ways() {
+        for character in '\0'..=char::MAX {
+            let text = format!("é{character}a");
+            assert_eq!(by_runs(&text), by_serde(&text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_is_written_the_same_by_both_ways(text: String, ascii in "[ -~\\x00-\\x7f\"\\\\é\u{202e}]{0,40}") {
+            prop_assert_eq!(by_runs(&text), by_serde(&text));
+            prop_assert_eq!(by_runs(&ascii), by_serde(&ascii));
+        }
+    }
 
     #[test]
     fn strings_cannot_control_a_terminal_and_stay_the_same() {

@@ -14,6 +14,8 @@ use tabled::settings::width::Wrap;
 use tabled::tables::CompactTable;
 use unicode_width::UnicodeWidthChar;
 
+use super::escape::Buffer as _;
+use super::line::Line;
 use super::style::Style;
 use super::{Report, words};
 use crate::base::Direction;
@@ -54,6 +56,8 @@ pub struct Table {
     widths: Widths,
     cells: [String; COLUMNS],
     line: String,
+    /// A row that need not fit anything.
+    plain: Line,
     started: bool,
 }
 
@@ -81,6 +85,7 @@ impl Table {
             widths: Widths([3, 8, 0, 0, 9, 7, 0]),
             cells: Default::default(),
             line: String::new(),
+            plain: Line::default(),
             started: false,
         }
     }
@@ -94,6 +99,34 @@ impl Table {
             cell.push_str(title);
         }
         self.write_row(Style::Plain, false, out)
+    }
+
+    /// Writes a row that need not fit anything, as tabled lays it out: all cells but Info are ASCII, as wide as they are long.
+    fn write_plain(&mut self, row: &Row, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let style = if self.options.color { Style::of(record) } else { Style::Plain };
+        let line = &mut self.plain;
+        line.clear();
+        line.push_str(style.begin());
+        let [number, time, source, destination, protocol, size, _] = &mut self.widths.0;
+        let (from, to) = row.ends.unzip();
+        line.byte(b' ');
+        line.number_right(row.place.map(|place| place.packet), number);
+        line.push_str("  ");
+        line.padded(time, |line| row.place.iter().for_each(|place| line.microseconds(place.time_relative)));
+        line.push_str("  ");
+        line.padded(source, |line| from.iter().for_each(|address| line.address(*address)));
+        line.push_str("  ");
+        line.padded(destination, |line| to.iter().for_each(|address| line.address(*address)));
+        line.push_str("  ");
+        line.padded(protocol, |line| line.push_str(row.protocol));
+        line.push_str("  ");
+        line.number_right(row.size, size);
+        line.push_str("  ");
+        words::info(line, record, self.options.bytes_shown);
+        line.cut_blanks();
+        line.push_str(style.end());
+        line.byte(b'\n');
+        line.write(out)
     }
 
     /// Writes `self.cells` as one row. If it does not fit the terminal, Info is cut, or, if `whole`, goes on over
@@ -190,6 +223,20 @@ impl Report for Table {
             }
             self.header(out)?;
         }
+        if self.options.width.is_none() {
+            return self.write_plain(&row, record, out);
+        }
+        self.write_cells(&row, record, out)
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        if self.started { Ok(()) } else { self.header(out) }
+    }
+}
+
+impl Table {
+    fn write_cells(&mut self, row: &Row, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let (source, destination) = row.ends.unzip();
         self.cells.iter_mut().for_each(String::clear);
         let [number, time, from, to, protocol, size, info] = &mut self.cells;
         if let Some(place) = row.place {
@@ -204,10 +251,6 @@ impl Report for Table {
         // A finding is never cut: its end often says the most.
         let whole = matches!(record, Record::Finding(_));
         self.write_row(Style::of(record), whole, out)
-    }
-
-    fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
-        if self.started { Ok(()) } else { self.header(out) }
     }
 }
 
@@ -254,77 +297,4 @@ fn row(record: &Record<'_>, packets: bool) -> Option<Row> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::record::{Finding, Severity};
-
-    fn finding(text: &str) -> Record<'_> {
-        Record::Finding(Finding {
-            place: None,
-            ends: None,
-            code: "WS900",
-            name: "name",
-            severity: Severity::Info,
-            side: Side::Capture,
-            rfc: "",
-            text,
-            requirement: "",
-            help: "",
-            packets: [1, 1],
-            frame: None,
-            message: None,
-            stream_offset: None,
-            length: None,
-            bytes: &[],
-            mark: None,
-            details: &[],
-        })
-    }
-
-    fn rendered(text: &str, width: Option<usize>) -> String {
-        let mut out = Vec::new();
-        let mut table = Table::new(TableOptions { width, ..TableOptions::default() });
-        table.record(&finding(text), &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn piped_a_row_is_one_line_and_whole() {
-        let text = "long ".repeat(100);
-        let rows = rendered(&text, None);
-        assert_eq!(rows.lines().count(), 2);
-        assert!(rows.contains(text.trim_end()));
-    }
-
-    #[test]
-    fn what_is_cut_is_cut_between_characters() {
-        assert_eq!(fit("abcdef", 6), "abcdef");
-        assert_eq!(fit("abcdef", 4), "abc…");
-        assert_eq!(fit("日本語", 5), "日本…");
-        assert_eq!(fit("日本語", 4), "日…", "half a wide character does not fit");
-        assert_eq!(fit("abc", 0), "…");
-    }
-
-    #[test]
-    fn on_a_terminal_a_finding_goes_on_over_lines_that_fit() {
-        let text = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
-        for width in [60, 100] {
-            let rows = rendered(text, Some(width));
-            assert!(rows.lines().count() > 2);
-            assert!(rows.lines().all(|line| get_line_width(line) <= width), "{rows}");
-            let words: Vec<&str> = rows.split_whitespace().collect();
-            assert!(words.ends_with(&text.split(' ').collect::<Vec<_>>()), "{rows}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_width_and_no_text_bring_it_down(text in "\\PC{0,60}", width in 0usize..120) {
-            let rows = rendered(&text, Some(width));
-            let least = BELOW + 2; // a wide character needs two columns
-            prop_assert!(rows.lines().all(|line| get_line_width(line) <= width.max(least)), "{}", rows);
-        }
-    }
-}
+mod tests;

@@ -2,9 +2,7 @@
 
 mod tls;
 
-use std::fmt::Write;
-
-use super::escape::{escape_into, hex_into, quote_into};
+use super::escape::{Buffer, escape_into, hex_into, quote_into};
 use crate::base::Direction;
 use crate::http;
 use crate::packet::Flags;
@@ -17,7 +15,7 @@ use crate::websocket::{FrameHeader, Opcode, Undecoded, code_name};
 /// Appends the Info column of a record. `bytes_shown` is how many payload bytes that are not text are shown.
 ///
 /// Writing to a `String` cannot fail, so the results of `write!` are not looked at.
-pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
+pub(super) fn info(text: &mut impl Buffer, record: &Record<'_>, bytes_shown: usize) {
     match record {
         Record::Packet(row) => packet(text, row),
         Record::Opened(row) => opened(text, row),
@@ -41,7 +39,7 @@ pub(super) fn info(text: &mut String, record: &Record<'_>, bytes_shown: usize) {
 const NAMED: usize = 16;
 
 /// Appends the Info of a packet: what it carries, or its TCP header as Wireshark words it.
-pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
+pub(super) fn packet(text: &mut impl Buffer, row: &PacketRow<'_>) {
     for mark in row.analysis.names() {
         let _ = write!(text, "[{mark}] ");
     }
@@ -77,10 +75,7 @@ pub(super) fn packet(text: &mut String, row: &PacketRow<'_>) {
 }
 
 /// Appends `GET /chat HTTP/1.1`, or `HTTP/1.1 101 Switching Protocols`.
-fn first_line(text: &mut String, head: &Head) {
-    let lossy = |text: &mut String, bytes| {
-        escape_into(text, String::from_utf8_lossy(bytes).as_bytes(), false);
-    };
+fn first_line(text: &mut impl Buffer, head: &Head) {
     match head {
         Head::Request(head) => {
             lossy(text, &head.method);
@@ -95,7 +90,11 @@ fn first_line(text: &mut String, head: &Head) {
     }
 }
 
-fn segment(text: &mut String, row: &PacketRow<'_>) {
+fn lossy(text: &mut impl Buffer, bytes: &[u8]) {
+    text.escape(&String::from_utf8_lossy(bytes), false);
+}
+
+fn segment(text: &mut impl Buffer, row: &PacketRow<'_>) {
     let (source, destination) = row.ends.of(row.from);
     let _ = write!(text, "{} → {} [{}] Seq={}", source.port(), destination.port(), row.flags, row.seq);
     if let Some(ack) = row.ack {
@@ -104,7 +103,7 @@ fn segment(text: &mut String, row: &PacketRow<'_>) {
     let _ = write!(text, " Win={} Len={}", row.window, row.payload_length);
 }
 
-fn opened(text: &mut String, row: &Opened) {
+fn opened(text: &mut impl Buffer, row: &Opened) {
     match row.handshake_nanos {
         Some(nanos) => {
             let _ = write!(text, "opened (SYN → SYN, ACK → ACK in {:.2} ms)", nanos as f64 / 1e6);
@@ -113,7 +112,7 @@ fn opened(text: &mut String, row: &Opened) {
     }
 }
 
-fn request(text: &mut String, head: &http::Request) {
+fn request(text: &mut impl Buffer, head: &http::Request) {
     request_line(text, head);
     match head.headers.get("Upgrade") {
         Some(upgrade) => {
@@ -128,7 +127,7 @@ fn request(text: &mut String, head: &http::Request) {
 }
 
 /// Appends `GET /chat HTTP/1.1`.
-pub(super) fn request_line(text: &mut String, head: &http::Request) {
+pub(super) fn request_line(text: &mut impl Buffer, head: &http::Request) {
     escape_into(text, &head.method, false);
     text.push(' ');
     escape_into(text, &head.target, false);
@@ -136,13 +135,13 @@ pub(super) fn request_line(text: &mut String, head: &http::Request) {
 }
 
 /// Appends `101 Switching Protocols`.
-fn status(text: &mut String, head: &http::Response) {
+fn status(text: &mut impl Buffer, head: &http::Response) {
     let _ = write!(text, "{} ", head.status);
     escape_into(text, &head.reason, false);
-    text.truncate(text.trim_end().len());
+    text.cut_blanks();
 }
 
-fn answer(text: &mut String, handshake: &Handshake<'_>) {
+fn answer(text: &mut impl Buffer, handshake: &Handshake<'_>) {
     let Some(response) = handshake.response else {
         text.push_str(match handshake.outcome {
             Some(_) => "no answer to ",
@@ -185,7 +184,7 @@ fn answer(text: &mut String, handshake: &Handshake<'_>) {
 }
 
 /// Appends `Text [FIN] [MASKED]`.
-pub(super) fn frame_header(text: &mut String, header: &FrameHeader) {
+pub(super) fn frame_header(text: &mut impl Buffer, header: &FrameHeader) {
     opcode(text, header.opcode);
     let marks = [
         (header.fin, " [FIN]"),
@@ -194,10 +193,10 @@ pub(super) fn frame_header(text: &mut String, header: &FrameHeader) {
         (header.rsv3, " [RSV3]"),
         (header.masked(), " [MASKED]"),
     ];
-    text.extend(marks.into_iter().filter(|(set, _)| *set).map(|(_, mark)| mark));
+    marks.into_iter().filter(|(set, _)| *set).for_each(|(_, mark)| text.push_str(mark));
 }
 
-pub(super) fn opcode(text: &mut String, opcode: Opcode) {
+pub(super) fn opcode(text: &mut impl Buffer, opcode: Opcode) {
     match opcode {
         Opcode::Continuation => text.push_str("Continuation"),
         Opcode::Text => text.push_str("Text"),
@@ -211,7 +210,7 @@ pub(super) fn opcode(text: &mut String, opcode: Opcode) {
     }
 }
 
-fn frame(text: &mut String, row: &Frame<'_>, bytes_shown: usize) {
+fn frame(text: &mut impl Buffer, row: &Frame<'_>, bytes_shown: usize) {
     frame_header(text, &row.header);
     if row.payload_captured < row.header.payload_length {
         let _ = write!(text, " ({} of {} bytes captured)", row.payload_captured, row.header.payload_length);
@@ -230,7 +229,7 @@ fn frame(text: &mut String, row: &Frame<'_>, bytes_shown: usize) {
     }
 }
 
-fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
+fn message(text: &mut impl Buffer, row: &Message<'_>, bytes_shown: usize) {
     opcode(text, row.header.opcode);
     if row.header.masked() {
         text.push_str(" [MASKED]");
@@ -256,7 +255,7 @@ fn message(text: &mut String, row: &Message<'_>, bytes_shown: usize) {
 }
 
 /// Appends why a compressed message is not known, or not all of it.
-pub(super) fn not_inflated(text: &mut String, why: Undecoded) {
+pub(super) fn not_inflated(text: &mut impl Buffer, why: Undecoded) {
     let _ = match why {
         Undecoded::MissingBytes => write!(text, ", not inflated: not whole"),
         Undecoded::ContextLost { message: Some(message) } => {
@@ -270,14 +269,24 @@ pub(super) fn not_inflated(text: &mut String, why: Undecoded) {
     };
 }
 
-fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: bool, bytes_shown: usize) {
+fn payload(
+    text: &mut impl Buffer,
+    opcode: Opcode,
+    payload: &Payload<'_>,
+    truncated: bool,
+    bytes_shown: usize,
+) {
     let bytes = payload.bytes();
     let is_text = opcode == Opcode::Text || matches!(payload, Payload::Text(_)) && !bytes.is_empty();
     if bytes.is_empty() && truncated {
         text.push_str(" …");
     } else if is_text {
-        text.push(' ');
-        quote_into(text, bytes);
+        text.push_str(" \"");
+        match payload {
+            Payload::Text(payload) => text.escape(payload, true),
+            Payload::Bytes(bytes) => escape_into(text, bytes, true),
+        }
+        text.push('"');
         if truncated {
             text.push('…');
         }
@@ -290,7 +299,7 @@ fn payload(text: &mut String, opcode: Opcode, payload: &Payload<'_>, truncated: 
     }
 }
 
-pub(super) fn close(text: &mut String, close: &Close<'_>) {
+pub(super) fn close(text: &mut impl Buffer, close: &Close<'_>) {
     let Some(code) = close.code else {
         text.push_str(" no status");
         return;
@@ -305,7 +314,7 @@ pub(super) fn close(text: &mut String, close: &Close<'_>) {
     }
 }
 
-fn finding(text: &mut String, row: &Finding<'_>) {
+fn finding(text: &mut impl Buffer, row: &Finding<'_>) {
     let side = match row.side {
         Side::Client => "client",
         Side::Server => "server",
@@ -315,7 +324,7 @@ fn finding(text: &mut String, row: &Finding<'_>) {
     escape_into(text, row.text.as_bytes(), false);
 }
 
-fn connection(text: &mut String, row: &Connection<'_>) {
+fn connection(text: &mut impl Buffer, row: &Connection<'_>) {
     text.push_str(match row.ended_by {
         EndedBy::CloseHandshake => "closed (close handshake)",
         EndedBy::Fin => "closed (FIN)",
@@ -372,7 +381,7 @@ pub fn counted(number: u64, noun: &str) -> String {
 }
 
 /// Appends `1 frame` or `2 frames`.
-pub(super) fn count(text: &mut String, number: u64, noun: &str) {
+pub(super) fn count(text: &mut impl Buffer, number: u64, noun: &str) {
     let plural = if number == 1 { "" } else { "s" };
     let _ = write!(text, "{number} {noun}{plural}");
 }

@@ -1,105 +1,121 @@
 //! The cells of a row, as JSON.
 
 use std::io::{self, Write as _};
-use std::ops::Range;
+use std::net::SocketAddr;
 
 use serde::Serialize;
 use serde_json::{Serializer, Value as Json};
 
-use super::direct::Cell;
+use super::direct::Show;
+use crate::base::{Direction, Timestamp};
 use crate::filter::Value;
+use crate::report::escape::Buffer as _;
 use crate::report::json::Harmless;
+use crate::report::line::Line;
 
-/// The cells of one row: the JSON of each, in one buffer that serves all rows.
-#[derive(Debug, Default)]
-pub(super) struct Cells {
-    buffer: Vec<u8>,
-    /// One a column, as far as they are filled; `None` for what the row does not have.
-    cells: Vec<Option<Range<usize>>>,
+/// Appends what is shown as JSON has it.
+pub(super) struct Marked<'l>(pub &'l mut Line);
+
+impl Show for Marked<'_> {
+    #[inline]
+    fn number(self, value: u64) {
+        self.0.number(value);
+    }
+
+    #[inline]
+    fn truth(self, value: bool) {
+        self.0.truth(value);
+    }
+
+    fn seconds(self, value: f64) {
+        self.0.seconds(value);
+    }
+
+    fn time(self, value: Timestamp) {
+        self.0.quoted(|line| line.time(value));
+    }
+
+    #[inline]
+    fn from(self, value: Direction) {
+        self.0.sender(value);
+    }
+
+    fn word(self, value: &'static str) {
+        self.0.quoted(|line| line.push_str(value));
+    }
+
+    fn address(self, value: SocketAddr) {
+        self.0.quoted(|line| line.address(value));
+    }
+
+    #[inline]
+    fn nothing(self) {
+        self.0.put(*b"null", 4);
+    }
 }
 
-impl Cells {
-    /// Makes them empty.
-    pub fn clear(&mut self) {
-        self.buffer.clear();
-        self.cells.clear();
+/// Appends what is shown without the marks of JSON, and nothing for what is not known.
+pub(super) struct Plain<'l>(pub &'l mut Line);
+
+impl Show for Plain<'_> {
+    fn number(self, value: u64) {
+        self.0.number(value);
     }
 
-    /// The JSON of each cell, `None` for what the row does not have.
-    pub fn iter(&self) -> impl Iterator<Item = Option<&[u8]>> {
-        self.cells.iter().map(|cell| self.buffer.get(cell.clone()?))
+    fn truth(self, value: bool) {
+        self.0.truth(value);
     }
 
-    /// The next cell is something that JSON output also has. Whether there is a value.
-    pub fn push(&mut self, value: Option<&(impl Serialize + ?Sized)>) -> io::Result<bool> {
-        let Some(value) = value else {
-            self.cells.push(None);
-            return Ok(false);
-        };
-        let start = self.buffer.len();
-        value.serialize(&mut Serializer::with_formatter(&mut self.buffer, Harmless))?;
-        self.cells.push(Some(start..self.buffer.len()));
-        Ok(true)
+    fn seconds(self, value: f64) {
+        self.0.seconds(value);
     }
 
-    /// The next cell is one that was read directly. Whether there is a value.
-    pub fn push_cell(&mut self, cell: Option<Cell>) -> io::Result<bool> {
-        match cell {
-            None => self.push(None::<&()>),
-            Some(Cell::Number(value)) => {
-                self.push_bytes(itoa::Buffer::new().format(value).as_bytes());
-                Ok(true)
-            }
-            Some(Cell::Bit(value)) => {
-                self.push_bytes(if value { b"true" } else { b"false" });
-                Ok(true)
-            }
-            Some(Cell::Seconds(value)) => self.push(Some(&value)),
-            Some(Cell::Time(value)) => self.push(Some(&value)),
-            Some(Cell::Word(value)) => self.push(Some(value)),
-            Some(Cell::Address(value)) => self.push(Some(&value)),
-            Some(Cell::Null) => {
-                self.push_bytes(b"null");
-                Ok(true)
-            }
-        }
+    fn time(self, value: Timestamp) {
+        self.0.time(value);
     }
 
-    fn push_bytes(&mut self, json: &[u8]) {
-        let start = self.buffer.len();
-        self.buffer.extend_from_slice(json);
-        self.cells.push(Some(start..self.buffer.len()));
+    fn from(self, value: Direction) {
+        self.0.push_str(value.sender());
     }
 
-    /// The next cell holds the values of a field: one as itself, several as an array. Whether
-    /// there is one.
-    pub fn push_values(&mut self, each: impl FnOnce(&mut dyn FnMut(Value<'_>))) -> io::Result<bool> {
-        let start = self.buffer.len();
-        let mut count = 0_u64;
-        let mut failed = None;
-        let buffer = &mut self.buffer;
-        buffer.push(b'[');
-        each(&mut |value| {
-            if count > 0 {
+    fn word(self, value: &'static str) {
+        self.0.push_str(value);
+    }
+
+    fn address(self, value: SocketAddr) {
+        self.0.address(value);
+    }
+
+    fn nothing(self) {}
+}
+
+/// Appends something that JSON output also has.
+pub(super) fn push_json(line: &mut Line, value: &Json) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(line.buffer(), Harmless))?)
+}
+
+/// Appends the values of a field: one as itself, several as an array. Whether there is one.
+pub(super) fn push_values(line: &mut Line, each: impl FnOnce(&mut dyn FnMut(Value<'_>))) -> io::Result<bool> {
+    let buffer = line.buffer();
+    let start = buffer.len();
+    let mut count = 0_u64;
+    let mut failed = None;
+    each(&mut |value| {
+        match count {
+            0 => {}
+            1 => {
+                buffer.insert(start, b'[');
                 buffer.push(b',');
             }
-            count += 1;
-            failed = failed.take().or(write_value(value, buffer).err());
-        });
-        if let Some(error) = failed {
-            return Err(error);
+            _ => buffer.push(b','),
         }
-        let cell = match count {
-            0 => None,
-            1 => Some(start + 1..self.buffer.len()),
-            _ => {
-                self.buffer.push(b']');
-                Some(start..self.buffer.len())
-            }
-        };
-        self.cells.push(cell);
-        Ok(count > 0)
+        count += 1;
+        failed = failed.take().or(write_value(value, buffer).err());
+    });
+    if count > 1 {
+        buffer.push(b']');
     }
+    failed.map_or(Ok(count > 0), Err)
 }
 
 /// Numbers and truth values as such, everything else as text.

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io;
 
 use serde_json::Value as Json;
 
+use crate::report::escape::Buffer as _;
 use crate::report::json::is_control;
-use crate::report::sheet::Sheet;
+use crate::report::line::Line;
 
 /// How the cells of a row are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,26 +20,33 @@ pub enum Delimited {
 }
 
 impl Delimited {
-    /// Writes a row: a cell for each value, and a line end.
-    pub(super) fn write_row<'t>(
-        self,
-        values: impl Iterator<Item = Cow<'t, str>>,
-        line: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    /// What stands between two values.
+    pub(super) fn separator(self) -> char {
         match self {
-            Delimited::Tabs => {
-                for (index, value) in values.enumerate() {
-                    line.extend_from_slice(if index > 0 { b"\t" } else { b"" });
-                    line.extend_from_slice(self.harmless(value).as_bytes());
-                }
-                line.push(b'\n');
-                Ok(())
-            }
-            Delimited::Commas => {
-                let mut sheet = Sheet::new(line);
-                sheet.row(values.map(|value| self.harmless(value)).collect::<Vec<_>>())?;
-                sheet.flush()
-            }
+            Delimited::Tabs => '\t',
+            Delimited::Commas => ',',
+        }
+    }
+
+    /// Appends a value.
+    pub(super) fn push(self, value: Cow<'_, str>, line: &mut Line) {
+        let value = self.harmless(value);
+        if self == Delimited::Commas && value.contains([',', '"', '\r', '\n']) {
+            line.push('"');
+            line.push_str(&value.replace('"', "\"\""));
+            line.push('"');
+        } else {
+            line.push_str(&value);
+        }
+    }
+
+    /// Ends a row.
+    pub(super) fn end(self, line: &mut Line) {
+        match self {
+            Delimited::Tabs => line.push_str("\n"),
+            // An empty line would be no row.
+            Delimited::Commas if line.len() == 0 => line.push_str("\"\"\r\n"),
+            Delimited::Commas => line.push_str("\r\n"),
         }
     }
 
@@ -68,8 +75,7 @@ impl Delimited {
 
 /// A cell without the marks of JSON: text as it is, several values joined by commas, bytes as their base64, nothing for
 /// what is not known.
-pub(super) fn plain(cell: Option<&[u8]>) -> Cow<'_, str> {
-    let Some(text) = cell.and_then(|cell| std::str::from_utf8(cell).ok()) else { return Cow::Borrowed("") };
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
     // Numbers and truth values are as JSON writes them.
     if !text.starts_with(['"', '{', '[', 'n']) {
         return Cow::Borrowed(text);
@@ -98,12 +104,22 @@ fn shown(value: Json) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
-    fn row(delimited: Delimited, values: &[&'static str]) -> String {
-        let mut line = Vec::new();
-        delimited.write_row(values.iter().map(|value| Cow::Borrowed(*value)), &mut line).unwrap();
-        String::from_utf8(line).unwrap()
+    use super::*;
+    use crate::report::sheet::Sheet;
+
+    fn row(delimited: Delimited, values: &[&str]) -> String {
+        let mut line = Line::default();
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                line.push(delimited.separator());
+            }
+            delimited.push(Cow::Borrowed(value), &mut line);
+        }
+        delimited.end(&mut line);
+        line.text().to_owned()
     }
 
     #[test]
@@ -129,7 +145,7 @@ mod tests {
 
     #[test]
     fn cells_lose_the_marks_of_json() {
-        let plain = |cell: &'static str| plain(Some(cell.as_bytes())).into_owned();
+        let plain = |cell: &str| plain(cell).into_owned();
         assert_eq!(plain("17"), "17");
         assert_eq!(plain("true"), "true");
         assert_eq!(plain("null"), "");
@@ -139,6 +155,19 @@ mod tests {
         assert_eq!(plain(r#"{"base64":"AAE="}"#), "AAE=");
         assert_eq!(plain(r#"[["Host","x"],["Via",{"base64":"/w=="}]]"#), "Host,x,Via,/w==");
         assert_eq!(plain(r#"{"code":1000,"reason":"bye"}"#), r#"{"code":1000,"reason":"bye"}"#);
-        assert_eq!(super::plain(None), "");
+        assert_eq!(plain(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_those_of_the_writer_of_sheets(values in vec("[a-z,\"\r\n\t é]{0,6}", 1..4)) {
+            let mut sheet = Vec::new();
+            let mut writer = Sheet::new(&mut sheet);
+            writer.row(&values).unwrap();
+            writer.flush().unwrap();
+            drop(writer);
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            prop_assert_eq!(row(Delimited::Commas, &values), String::from_utf8(sheet).unwrap());
+        }
     }
 }

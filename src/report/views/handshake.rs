@@ -10,7 +10,7 @@ use crate::record::{
 };
 
 #[derive(Serialize)]
-pub(in crate::report) struct HandshakeView<'a> {
+pub(super) struct HandshakeView<'a> {
     #[serde(flatten)]
     place: Place,
     client: SocketAddr,

@@ -1,54 +1,87 @@
 //! The keys of each JSON record, in their order.
 
 mod handshake;
+mod rows;
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
+use serde_json::Serializer;
 use std::net::SocketAddr;
 
 use crate::base::{Direction, PerDirection, Timestamp};
 use crate::packet::Flags;
 use crate::record::{
-    CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, Frame, Message, PacketRow, Payload,
-    Place, Protocol, Record, Severity, Side, SidesKnownBy, Summary, Tls, Traffic, Verdict,
+    CaptureInfo, Close, Connection, EndedBy, Finding, FindingCounts, PacketRow, Place, Protocol, Record,
+    Severity, Side, SidesKnownBy, Summary, Tls, Traffic, Verdict,
 };
+use crate::report::json::Harmless;
+use crate::report::line::Line;
 use crate::tcp::Analysis;
-use crate::websocket::Undecoded;
 
-/// A record as JSON.
+/// Appends a record as JSON; `false` if it is a row that only the timeline has. `info` is a buffer for text made up for it.
+pub(in crate::report) fn push(
+    line: &mut Line,
+    record: &Record<'_>,
+    info: &mut String,
+) -> serde_json::Result<bool> {
+    match record {
+        Record::Frame(row) => rows::frame(line, row),
+        Record::Message(row) => rows::message(line, row),
+        _ => {
+            info.clear();
+            let Some(view) = View::of(record, info) else { return Ok(false) };
+            view.serialize(&mut Serializer::with_formatter(line.buffer(), Harmless))?;
+        }
+    }
+    Ok(true)
+}
+
+/// The same as a value in which keys can be looked up. Of frames and messages, `time_relative` may not be exact.
+pub(in crate::report) fn value(
+    record: &Record<'_>,
+    info: &mut String,
+) -> serde_json::Result<Option<serde_json::Value>> {
+    if matches!(record, Record::Frame(_) | Record::Message(_)) {
+        let mut line = Line::default();
+        push(&mut line, record, info)?;
+        return serde_json::from_slice(line.bytes()).map(Some);
+    }
+    info.clear();
+    View::of(record, info).map(serde_json::to_value).transpose()
+}
+
+/// A record as JSON, of the kinds that are not so many.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant)] // written at once, never stored
-pub(in crate::report) enum View<'a> {
+enum View<'a> {
     Capture(&'a CaptureInfo<'a>),
     Packet(PacketView<'a>),
     Handshake(handshake::HandshakeView<'a>),
-    Frame(FrameView<'a>),
-    Message(MessageView<'a>),
     Finding(FindingView<'a>),
     Connection(ConnectionView<'a>),
     Summary(&'a Summary),
 }
 
 impl<'a> View<'a> {
-    /// `None` for rows that only the timeline has. `info` is an empty buffer for text made up for the record.
-    pub(in crate::report) fn of(record: &'a Record<'a>, info: &'a mut String) -> Option<Self> {
+    /// `None` for rows that only the timeline has, and for frames and messages. `info` is an empty buffer for text made up
+    /// for the record.
+    fn of(record: &'a Record<'a>, info: &'a mut String) -> Option<Self> {
         Some(match record {
             Record::Capture(info) => View::Capture(info),
             Record::Packet(row) => View::Packet(PacketView::of(row, info)),
             Record::Handshake(handshake) => View::Handshake(handshake::HandshakeView::of(handshake)),
-            Record::Frame(frame) => View::Frame(FrameView::of(frame)),
-            Record::Message(message) => View::Message(MessageView::of(message)),
             Record::Finding(finding) => View::Finding(FindingView::of(finding)),
             Record::Connection(connection) => View::Connection(ConnectionView::of(connection)),
             Record::Summary(summary) => View::Summary(summary),
+            Record::Frame(_) | Record::Message(_) => return None,
             Record::Opened(_) | Record::Alert(_) | Record::Request(_) | Record::Switched(_) => return None,
         })
     }
 }
 
 #[derive(Serialize)]
-pub(in crate::report) struct PacketView<'a> {
+struct PacketView<'a> {
     #[serde(flatten)]
     place: Place,
     from: Direction,
@@ -83,72 +116,6 @@ impl<'a> PacketView<'a> {
     }
 }
 
-#[derive(Serialize)]
-pub(in crate::report) struct FrameView<'a> {
-    #[serde(flatten)]
-    place: Place,
-    frame: u64,
-    packets: [u64; 2],
-    from: Direction,
-    source: SocketAddr,
-    destination: SocketAddr,
-    fin: bool,
-    rsv1: bool,
-    rsv2: bool,
-    rsv3: bool,
-    opcode: u8,
-    opcode_name: &'static str,
-    masked: bool,
-    masking_key: Option<Hex<'a>>,
-    header_length: u8,
-    payload_length: u64,
-    payload_captured: u64,
-    missing: &'a [[u64; 2]],
-    payload: Payload<'a>,
-    truncated: bool,
-    compressed: bool,
-    inflated: Option<Payload<'a>>,
-    assumed: bool,
-    undecoded: Option<UndecodedView>,
-    message: Option<u64>,
-    close: Option<Close<'a>>,
-}
-
-impl<'a> FrameView<'a> {
-    fn of(frame: &'a Frame<'a>) -> Self {
-        let (source, destination) = frame.ends.of(frame.from);
-        let header = &frame.header;
-        Self {
-            place: frame.place,
-            frame: frame.number,
-            packets: [frame.span.first, frame.span.last],
-            from: frame.from,
-            source,
-            destination,
-            fin: header.fin,
-            rsv1: header.rsv1,
-            rsv2: header.rsv2,
-            rsv3: header.rsv3,
-            opcode: header.opcode.value(),
-            opcode_name: header.opcode.name(),
-            masked: header.masked(),
-            masking_key: header.masking_key.as_ref().map(|key| Hex(key)),
-            header_length: header.header_length,
-            payload_length: header.payload_length,
-            payload_captured: frame.payload_captured,
-            missing: frame.missing,
-            payload: frame.payload,
-            truncated: frame.truncated || frame.inflated.is_some_and(|inflated| inflated.truncated),
-            compressed: frame.compressed,
-            inflated: frame.inflated.map(|inflated| inflated.payload),
-            assumed: frame.inflated.is_some_and(|inflated| inflated.assumed),
-            undecoded: frame.undecoded.map(UndecodedView::of),
-            message: frame.message,
-            close: frame.close,
-        }
-    }
-}
-
 /// Bytes as hexadecimal digits.
 pub(super) struct Hex<'a>(pub(super) &'a [u8]);
 
@@ -165,65 +132,7 @@ impl std::fmt::Display for Hex<'_> {
 }
 
 #[derive(Serialize)]
-pub(in crate::report) struct MessageView<'a> {
-    #[serde(flatten)]
-    place: Place,
-    message: u64,
-    from: Direction,
-    source: SocketAddr,
-    destination: SocketAddr,
-    opcode_name: &'static str,
-    frames: [u64; 2],
-    compressed: bool,
-    assumed: bool,
-    undecoded: Option<UndecodedView>,
-    wire_length: u64,
-    length: Option<u64>,
-    payload: Option<Payload<'a>>,
-    complete: bool,
-    truncated: bool,
-    close: Option<Close<'a>>,
-}
-
-impl<'a> MessageView<'a> {
-    fn of(message: &'a Message<'a>) -> Self {
-        let (source, destination) = message.ends.of(message.from);
-        Self {
-            place: message.place,
-            message: message.number,
-            from: message.from,
-            source,
-            destination,
-            opcode_name: message.header.opcode.name(),
-            frames: message.frames,
-            compressed: message.compressed,
-            assumed: message.assumed,
-            undecoded: message.undecoded.map(UndecodedView::of),
-            wire_length: message.wire_length,
-            length: message.length,
-            payload: message.payload,
-            complete: message.complete,
-            truncated: message.truncated,
-            close: message.close,
-        }
-    }
-}
-
-/// Why a compressed message is not known, or not all of it.
-#[derive(Serialize)]
-struct UndecodedView {
-    reason: &'static str,
-    message: Option<u64>,
-}
-
-impl UndecodedView {
-    fn of(why: Undecoded) -> Self {
-        Self { reason: why.name(), message: why.message() }
-    }
-}
-
-#[derive(Serialize)]
-pub(in crate::report) struct FindingView<'a> {
+struct FindingView<'a> {
     stream: Option<u64>,
     packet: Option<u64>,
     time: Option<Timestamp>,
@@ -283,7 +192,7 @@ impl Serialize for Details<'_> {
 }
 
 #[derive(Serialize)]
-pub(in crate::report) struct ConnectionView<'a> {
+struct ConnectionView<'a> {
     #[serde(flatten)]
     place: Place,
     client: SocketAddr,

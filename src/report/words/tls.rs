@@ -1,13 +1,11 @@
 //! What is said of TLS: of records, alerts, and connections that nobody can read.
 
-use std::fmt::Write;
-
 use crate::record::{Tls, TlsContent};
-use crate::report::escape::escape_into;
+use crate::report::escape::{Buffer, escape_into};
 use crate::tls::{alert_name, version_name};
 
 /// Appends what stands in a TLS record, in Wireshark's words.
-pub(super) fn record(text: &mut String, content: &TlsContent) {
+pub(super) fn record(text: &mut impl Buffer, content: &TlsContent) {
     match content {
         TlsContent::Named(name) => text.push_str(name),
         TlsContent::ServerHello(_) => text.push_str("Server Hello"),
@@ -24,7 +22,7 @@ pub(super) fn record(text: &mut String, content: &TlsContent) {
 }
 
 /// Appends `Alert (Level: Warning, Description: Close Notify)`.
-pub(super) fn alert(text: &mut String, [level, description]: [u8; 2]) {
+pub(super) fn alert(text: &mut impl Buffer, [level, description]: [u8; 2]) {
     text.push_str("Alert (Level: ");
     let _ = match level {
         1 => write!(text, "Warning"),
@@ -42,18 +40,18 @@ pub(super) fn alert(text: &mut String, [level, description]: [u8; 2]) {
 }
 
 /// Appends a word as it stands in a title.
-fn capitalized(text: &mut String, word: &str) {
+fn capitalized(text: &mut impl Buffer, word: &str) {
     text.push(' ');
     if matches!(word, "mac" | "ca" | "psk" | "ech") {
         return text.push_str(&word.to_uppercase());
     }
     let mut letters = word.chars();
-    text.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+    letters.next().iter().for_each(|first| text.push(first.to_ascii_uppercase()));
     text.push_str(letters.as_str());
 }
 
 /// Appends what TLS says in clear text of a connection that nobody can read.
-pub(super) fn connection(text: &mut String, tls: Option<&Tls<'_>>) {
+pub(super) fn connection(text: &mut impl Buffer, tls: Option<&Tls<'_>>) {
     let Some(Tls { hello, decrypted }) = tls else { return text.push_str("TLS") };
     text.push_str(hello.version.and_then(version_name).unwrap_or("TLS"));
     if let Some(name) = &hello.server_name {
