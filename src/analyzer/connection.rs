@@ -24,6 +24,11 @@ impl Connection {
         Self { facts: Facts::new(opened), layer: Layer::default() }
     }
 
+    /// Wireshark's `tcp.stream`.
+    pub fn stream_number(&self) -> u64 {
+        self.facts.stream
+    }
+
     /// A segment of the connection begins the row of its packet.
     pub fn segment(&mut self, note: &SegmentNote, shared: &mut Shared) {
         let last = std::mem::replace(&mut self.facts.last, note.packet);

@@ -112,8 +112,10 @@ fn judge(
     let stream = scene.facts.stream;
     let exchange = check::handshake::Exchange { stream, request, response, complete: scene.facts.complete() };
     let mut found = Vec::new();
-    let invalid =
-        check::handshake::judge(&exchange, &mut scene.shared.keys, &mut |violation| found.push(violation));
+    let invalid = scene
+        .shared
+        .member
+        .keys(|keys| check::handshake::judge(&exchange, keys, &mut |violation| found.push(violation)));
     for violation in found {
         scene.find(packet, violation);
     }

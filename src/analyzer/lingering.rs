@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use super::Out;
 use super::connection::Connection;
 use super::scene::{Means, Shared};
-use crate::base::Budget;
+use crate::base::{Budget, SHARDS};
 use crate::tcp::Closed;
 
-/// Connections that are over, and whose records wait for secrets; the one that ended first is the first.
+/// Connections of one part that are over, and whose records wait for secrets; the one that ended first is the first.
 #[derive(Debug, Default)]
 pub(super) struct Lingering(VecDeque<Ended>);
 
@@ -18,9 +18,9 @@ struct Ended {
     closed: Closed,
 }
 
-/// The most of them, of some 3 KiB each beside their records: what a browser opens in minutes, and a key log is written at
-/// once or when a program ends. All are looked through for each secret that comes.
-const CONNECTIONS: usize = 1024;
+/// The most of them in each part, 1024 in all, of some 3 KiB each beside their records: what a browser opens in minutes, and
+/// a key log is written at once or when a program ends. All are looked through for each secret that comes.
+const CONNECTIONS: usize = 1024 / SHARDS;
 
 impl Lingering {
     /// Lets a connection wait for its secrets.
@@ -40,9 +40,9 @@ impl Lingering {
         });
     }
 
-    /// Finishes the first ones without their secrets, if there are too many or others need the memory.
-    pub fn make_room(&mut self, means: Means<'_>, shared: &mut Shared, out: Out<'_>) {
-        while self.0.len() > CONNECTIONS || is_scarce(means.held) {
+    /// Finishes the first ones without their secrets, if there are too many or others need the memory, which is `held`.
+    pub fn make_room(&mut self, held: &Budget, means: Means<'_>, shared: &mut Shared, out: Out<'_>) {
+        while self.0.len() > CONNECTIONS || is_scarce(held) {
             let Some(mut first) = self.0.pop_front() else { return };
             *shared.summary.limits_reached.entry("tls_lingering").or_default() += 1;
             first.connection.closed(&first.closed, means, shared, out);

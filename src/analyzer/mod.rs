@@ -15,9 +15,10 @@ mod scene;
 mod session;
 mod streams;
 mod tally;
+mod team;
 mod tls;
 
-use crate::base::{Budget, Limits};
+use crate::base::{Budget, Limits, SHARDS, Shards};
 use crate::capture::{End, Packet};
 use crate::check::{self, Selection};
 use crate::filter::Filter;
@@ -31,6 +32,7 @@ use lingering::Lingering;
 use scene::{Means, Shared};
 pub use streams::{News, Streams};
 use tally::Tally;
+pub(crate) use team::{Member, Team, total};
 
 /// What a row of the output is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,19 +89,24 @@ pub struct Analyzer {
     tcp: Connections,
     connections: Vec<Option<Box<Connection>>>,
     /// Empty unless [`Secrets::Late`].
-    lingering: Lingering,
-    held: Budget,
+    lingering: Shards<Lingering>,
+    held: Shards<Budget>,
     keys: KeyLog,
     shared: Shared,
 }
 
-/// Connections that are looked through for records that new secrets decrypt; of more, those that began to wait last. The
-/// others go on when they say something, or end.
-const WAITING: usize = 256;
+/// Connections of each part that are looked through for records that new secrets decrypt, 256 in all; of more, those that
+/// began to wait last. The others go on when they say something, or end.
+const WAITING: usize = 256 / SHARDS;
 
 impl Analyzer {
     /// An analyzer at the beginning of a capture.
     pub fn new(options: Options) -> Self {
+        Self::of_team(options, Member::alone())
+    }
+
+    /// One of several analyzers at the beginning of a capture.
+    pub(crate) fn of_team(options: Options, member: Member) -> Self {
         let mut keys = KeyLog::default();
         if options.secrets == Secrets::Before {
             keys.complete();
@@ -108,10 +115,10 @@ impl Analyzer {
             decoder: Decoder::new(&options.limits),
             tcp: Connections::new(options.limits),
             connections: Vec::new(),
-            lingering: Lingering::default(),
-            held: Budget::new(options.limits.held_total),
+            lingering: Shards::default(),
+            held: Shards::of_total(options.limits.held_total),
             keys,
-            shared: Shared::new(options),
+            shared: Shared::new(options, member),
         }
     }
 
@@ -130,7 +137,15 @@ impl Analyzer {
             tcp.unwatch(slot);
         }
         shared.end_packet(layers, out);
-        lingering.make_room(means, shared, out);
+        shared.member.advance(1);
+        let behind = shared.member.tick() + SHARDS as u64;
+        if shared.options.secrets == Secrets::Late {
+            for (lingering, held) in lingering.iter_mut().zip(held.iter()) {
+                lingering.make_room(held, means, shared, out);
+                shared.member.advance(1);
+            }
+        }
+        shared.member.reach(behind);
     }
 
     /// Adds TLS secrets: whole lines of an NSS key log, as they also stand in a pcapng. What has waited for them is
@@ -142,17 +157,26 @@ impl Analyzer {
         }
         shared.keys_added += 1;
         let means = Means { held, keys, layers: None };
-        let mut waiting = std::mem::take(&mut shared.waiting_for_keys);
-        for at in (0..waiting.len()).rev().take(WAITING) {
-            let Some(slot) = waiting.get(at).copied() else { continue };
+        let mut waiting: Vec<(u64, usize)> = Vec::new();
+        for list in shared.waiting_for_keys.iter_mut() {
+            waiting.extend(list.drain(list.len().saturating_sub(WAITING)..));
+        }
+        waiting.sort_unstable();
+        let begin = shared.member.tick();
+        for (stream, slot) in waiting {
             let connection = connections.get_mut(slot).and_then(Option::as_mut);
-            if !connection.is_some_and(|connection| connection.keys_arrived(means, shared, out)) {
-                waiting.swap_remove(at);
+            // The slot may have another connection by now.
+            let Some(connection) = connection.filter(|one| one.stream_number() == stream) else { continue };
+            shared.member.reach(begin + stream);
+            if connection.keys_arrived(means, shared, out) {
+                shared.waiting_for_keys.of_mut(stream).push((stream, slot));
             }
         }
-        waiting.append(&mut shared.waiting_for_keys);
-        shared.waiting_for_keys = waiting;
-        lingering.keys_arrived(means, shared, out);
+        shared.member.reach(begin + shared.summary.connections);
+        for lingering in lingering.iter_mut() {
+            lingering.keys_arrived(means, shared, out);
+            shared.member.advance(1);
+        }
     }
 
     /// One of the captures could not be read to its end. Call it before [`Analyzer::finish`].
@@ -163,18 +187,25 @@ impl Analyzer {
         };
         let last = self.shared.packet.number;
         self.shared.cut |= self.shared.options.selection.includes(&check::registry::CAPTURE_CUT);
-        let violation = check::capture::capture_cut(file, offset, last, &end.to_string());
-        self.shared.finding(None, None, violation, &mut Tally::default(), None, out);
+        if self.shared.member.is_first() {
+            let violation = check::capture::capture_cut(file, offset, last, &end.to_string());
+            self.shared.finding(None, None, violation, &mut Tally::default(), None, out);
+        }
+        self.shared.member.advance(1);
     }
 
-    /// The capture is over: everything open ends here. The last record is the summary.
+    /// The capture is over: everything open ends here. The last record is the summary; that of one of several analyzers
+    /// counts its own connections.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
         let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
         let means = Means { held, keys, layers: None };
-        lingering.finish(means, shared, out);
+        for lingering in lingering.iter_mut() {
+            lingering.finish(means, shared, out);
+            shared.member.advance(1);
+        }
         tcp.finish(&mut |event| treat(connections, None, means, shared, event, out));
         let evicted = decoder.evicted();
-        if evicted > 0 {
+        if evicted > 0 && shared.member.is_first() {
             shared.summary.limits_reached.insert("fragmented_datagrams", evicted);
             let left_out = "fragments of IP packets were given up before the others came";
             let packets = [1, shared.packet.number];
@@ -188,7 +219,23 @@ impl Analyzer {
 /// Treats what TCP says of one connection. `linger` takes those that are over and wait for secrets which may come.
 fn treat(
     connections: &mut Vec<Option<Box<Connection>>>,
-    linger: Option<&mut Lingering>,
+    linger: Option<&mut Shards<Lingering>>,
+    means: Means<'_>,
+    shared: &mut Shared,
+    event: Event<'_>,
+    out: Out<'_>,
+) {
+    // Behind each of these, the next event may be one of another connection.
+    let passes = matches!(event.what, What::Opened(_) | What::Closed(_) | What::Released);
+    treat_event(connections, linger, means, shared, event, out);
+    if passes {
+        shared.member.advance(1);
+    }
+}
+
+fn treat_event(
+    connections: &mut Vec<Option<Box<Connection>>>,
+    linger: Option<&mut Shards<Lingering>>,
     means: Means<'_>,
     shared: &mut Shared,
     event: Event<'_>,
@@ -201,7 +248,9 @@ fn treat(
         shared.summary.connections += 1;
         let ends = Ends { client: opened.client, server: opened.server };
         let filter = shared.options.connections.as_ref();
-        if filter.is_some_and(|filter| !filter.may_match(&ends, opened.stream)) {
+        if !shared.member.looks_into(opened.stream) {
+            shared.unwanted = Some(event.slot);
+        } else if filter.is_some_and(|filter| !filter.may_match(&ends, opened.stream)) {
             shared.summary.connections_excluded += 1;
             shared.unwanted = Some(event.slot);
         } else if let Some(slot) = connections.get_mut(event.slot) {
@@ -219,11 +268,12 @@ fn treat(
         What::Stream(direction, event) => {
             connection.stream(direction, &event, means, shared, out);
             if connection.waits_for_keys() {
-                let waiting = &mut shared.waiting_for_keys;
+                let stream = connection.stream_number();
+                let waiting = shared.waiting_for_keys.of_mut(stream);
                 if waiting.len() >= 2 * WAITING {
                     waiting.drain(..WAITING);
                 }
-                waiting.push(number);
+                waiting.push((stream, number));
             }
         }
         What::Conflict(direction, conflict) => connection.conflict(direction, &conflict, means, shared, out),
@@ -234,7 +284,7 @@ fn treat(
             if let Some(lingering) = linger.filter(|_| connection.waits_for_secrets()) {
                 let remains = is_named.then(|| Box::new(connection.remains()));
                 if let Some(connection) = std::mem::replace(slot, remains) {
-                    lingering.push(connection, closed);
+                    lingering.of_mut(connection.stream_number()).push(connection, closed);
                 }
                 return;
             }

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::facts::Facts;
 use super::packet_row::RowDraft;
 use super::tally::{Tally, count};
+use super::team::Member;
 use super::{Options, Out, Rows};
-use crate::base::{Budget, Limits, PacketId, Timestamp};
+use crate::base::{Budget, Limits, PacketId, Shards, Timestamp};
 use crate::capture::{LinkType, Packet};
-use crate::check::{KeyMemory, Violation};
+use crate::check::Violation;
 use crate::packet::NotTcp;
 use crate::record::{Ends, Layers, NotDecoded, Place, Record, Summary};
 use crate::tls::KeyLog;
@@ -25,6 +26,8 @@ const REASONS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub options: Options,
+    /// Which connections are looked into, and in whose company.
+    pub member: Member,
     /// A capture could not be read to its end, and that was told.
     pub cut: bool,
     /// The packet that is being treated.
@@ -38,8 +41,6 @@ pub(super) struct Shared {
     pub summary: Summary,
     link_type: Option<LinkType>,
     link_types: HashSet<LinkType>,
-    /// Keys of earlier handshakes.
-    pub keys: KeyMemory,
     /// Taken out while a session uses it, whose events touch all the rest.
     scratch: Option<Box<Scratch>>,
     /// The row of the packet that is being treated, at [`Rows::Packets`].
@@ -52,8 +53,8 @@ pub(super) struct Shared {
     pub keys_added: u64,
     /// The slot of a connection that has just begun, and into which nobody wants to look.
     pub unwanted: Option<usize>,
-    /// Slots of connections that wait for secrets, or did.
-    pub waiting_for_keys: Vec<usize>,
+    /// Numbers and slots of connections that wait for secrets, or did.
+    pub waiting_for_keys: Shards<Vec<(u64, usize)>>,
     /// Findings that wait until that row is out.
     waiting: Vec<(Option<Place>, Option<Ends>, Violation)>,
 }
@@ -61,7 +62,7 @@ pub(super) struct Shared {
 /// What all connections take from, and none changes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Means<'m> {
-    pub held: &'m Budget,
+    pub held: &'m Shards<Budget>,
     pub keys: &'m KeyLog,
     /// The packet that is being treated, if there is one.
     pub layers: Option<Layers<'m>>,
@@ -78,10 +79,11 @@ pub(super) struct Scene<'s, 'o> {
 }
 
 impl Shared {
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: Options, member: Member) -> Self {
         Self {
             scratch: None,
             options,
+            member,
             packet: PacketId { number: 0, time: Timestamp::default() },
             length: 0,
             since_previous: 0,
@@ -89,14 +91,13 @@ impl Shared {
             summary: Summary::default(),
             link_type: None,
             link_types: HashSet::new(),
-            keys: KeyMemory::default(),
             row: RowDraft::default(),
             ping_nanos: None,
             hold: false,
             cut: false,
             keys_added: 0,
             unwanted: None,
-            waiting_for_keys: Vec::new(),
+            waiting_for_keys: Shards::default(),
             waiting: Vec::new(),
         }
     }
@@ -222,7 +223,7 @@ impl Shared {
 impl<'s, 'o> Scene<'s, 'o> {
     pub fn new(facts: &'s mut Facts, means: Means<'s>, shared: &'s mut Shared, out: Out<'o>) -> Self {
         let Means { held, keys, layers } = means;
-        Self { facts, held, keys, layers, shared, out }
+        Self { held: held.of(facts.stream), facts, keys, layers, shared, out }
     }
 }
 

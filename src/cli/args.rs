@@ -1,5 +1,6 @@
 //! Arguments, as clap reads them.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -154,6 +155,9 @@ pub(super) struct TimelineArgs {
     /// Show at most this many payload bytes of a row [default: all; in the table, of binary payload 32]
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,
+    /// Analyze in this many threads; more than 8 are of no use, and the output is the same [default: the cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub reading: ReadingArgs,
     #[command(flatten)]

@@ -41,6 +41,11 @@ pub(super) fn tell_secrets_first(paths: &[PathBuf]) -> bool {
     paths.iter().all(|path| is_file(path) && is_plain(path))
 }
 
+/// Whether more may have to be waited for: of files, all is there.
+pub(super) fn may_wait(paths: &[PathBuf]) -> bool {
+    !paths.iter().all(|path| is_file(path))
+}
+
 fn is_plain(path: &Path) -> bool {
     let mut first = [0; 4];
     File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && is_capture(&first)

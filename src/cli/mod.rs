@@ -24,6 +24,7 @@ mod reading;
 mod rules;
 mod stats;
 mod terminal;
+mod threads;
 mod timeline;
 
 use std::io::{self, Write};

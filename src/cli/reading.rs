@@ -2,13 +2,15 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::thread;
 
 use super::args::{KeyArgs, ReadingArgs};
 use super::failure::{Failure, name};
 use super::keylog::KeyLogs;
-use super::{input, say};
+use super::{input, say, threads};
 use crate::analyzer::{Analyzer, Options, Secrets};
-use crate::capture::{End, Recording};
+use crate::base::Limits;
+use crate::capture::{End, Packet, Recording};
 use crate::filter::Filter;
 use crate::record::{CaptureInfo, Record, SCHEMA, Summary};
 use crate::report::{Report, counted};
@@ -22,13 +24,25 @@ pub(super) fn analyze(
     report: &mut dyn Report,
     out: impl Write,
 ) -> Result<Summary, Failure> {
+    analyze_in_threads(1, captures, filter, keys, options, report, out)
+}
+
+/// The same in as many threads as are asked for, can be had and are of use, which changes nothing of what is written.
+pub(super) fn analyze_in_threads(
+    threads: usize,
+    captures: &[PathBuf],
+    filter: Option<&str>,
+    keys: &KeyArgs,
+    options: Options,
+    report: &mut dyn Report,
+    out: impl Write,
+) -> Result<Summary, Failure> {
     let selected = filter.map(Filter::parse).transpose().map_err(Failure::Filter)?;
     let mut keys = KeyLogs::open(keys)?;
     let mut recording = input::open(captures, &options.limits)?;
     let mut printer = Printer {
         report,
-        filter: selected.clone(),
-        payload: options.payload,
+        rows: Rows { filter: selected.clone(), payload: options.payload },
         out: BufWriter::with_capacity(OUTPUT_BUFFER, out),
         failed: None,
         summary: Summary::default(),
@@ -38,25 +52,115 @@ pub(super) fn analyze(
 
     let limits = options.limits;
     let reads_payload = selected.as_ref().is_some_and(Filter::reads_payload);
-    let mut analyzer = Analyzer::new(Options {
+    let options = Options {
         connections: selected,
         payload: if reads_payload { usize::MAX } else { options.payload },
         secrets: secrets(&keys, captures),
         ..options
-    });
-    input::secrets(captures, &limits, &mut |text| {
-        analyzer.add_keys(text, &mut |record| printer.print(record));
-    });
-    read(&mut recording, &mut keys, &mut analyzer, &mut printer)?;
-    for (path, end) in captures.iter().zip(recording.ends()) {
-        if let Some(end) = end.filter(|end| **end != End::Complete) {
-            let name = name(path);
-            analyzer.cut(&path.to_string_lossy(), end, &mut |record| printer.print(record));
-            say("warning", &format!("{name}: {end}; everything before was read"));
+    };
+    let mut input = Input { captures, limits, recording: &mut recording, keys: &mut keys };
+    thread::scope(|scope| match threads::hire(scope, threads, &options, &printer) {
+        Some(hired) => input.read(hired.work(printer, input::may_wait(captures))),
+        None => input.read(Alone { analyzer: Analyzer::new(options), printer }),
+    })
+}
+
+/// Where packets go: an analyzer with its output, or several.
+pub(super) trait Analysis {
+    /// Takes the next packet.
+    fn push(&mut self, packet: &Packet<'_>);
+
+    /// Takes lines of a key log.
+    fn add_keys(&mut self, text: &[u8]);
+
+    /// The next packet may have to be waited for: writes everything known, if that can take long. Fails if the output has.
+    fn pause(&mut self) -> Result<(), Failure>;
+
+    /// Writes everything known.
+    fn flush(&mut self) -> Result<(), Failure>;
+
+    /// There is no more: `ends` are the captures that could not be read to their ends. Writes the rest; the totals.
+    fn finish(self, ends: Vec<(String, End)>) -> Result<Summary, Failure>;
+}
+
+/// An analyzer in this thread.
+struct Alone<'r, W: Write> {
+    analyzer: Analyzer,
+    printer: Printer<'r, W>,
+}
+
+impl<W: Write> Analysis for Alone<'_, W> {
+    fn push(&mut self, packet: &Packet<'_>) {
+        self.analyzer.push(packet, &mut |record| self.printer.print(record));
+    }
+
+    fn add_keys(&mut self, text: &[u8]) {
+        self.analyzer.add_keys(text, &mut |record| self.printer.print(record));
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.printer.flush()
+    }
+
+    fn finish(mut self, ends: Vec<(String, End)>) -> Result<Summary, Failure> {
+        for (file, end) in ends {
+            self.analyzer.cut(&file, &end, &mut |record| self.printer.print(record));
+        }
+        self.analyzer.finish(&mut |record| self.printer.print(record));
+        self.printer.finish()
+    }
+}
+
+/// Captures, and key logs.
+struct Input<'i> {
+    captures: &'i [PathBuf],
+    limits: Limits,
+    recording: &'i mut Recording<input::Source>,
+    keys: &'i mut KeyLogs,
+}
+
+impl Input<'_> {
+    /// Hands over everything in its order.
+    fn read(&mut self, mut analysis: impl Analysis) -> Result<Summary, Failure> {
+        input::secrets(self.captures, &self.limits, &mut |text| analysis.add_keys(text));
+        self.read_packets(&mut analysis)?;
+        let mut ends = Vec::new();
+        for (path, end) in self.captures.iter().zip(self.recording.ends()) {
+            if let Some(end) = end.filter(|end| **end != End::Complete) {
+                let name = name(path);
+                analysis.flush()?;
+                ends.push((path.to_string_lossy().into_owned(), end.clone()));
+                say("warning", &format!("{name}: {end}; everything before was read"));
+            }
+        }
+        analysis.finish(ends)
+    }
+
+    /// Hands over all packets, and the secrets between them.
+    fn read_packets(&mut self, analysis: &mut impl Analysis) -> Result<(), Failure> {
+        let mut ended = false;
+        loop {
+            self.keys.read_on(&mut |text| analysis.add_keys(text));
+            loop {
+                if let Some(text) = self.recording.take_secrets() {
+                    analysis.add_keys(&text);
+                }
+                let Some(packet) = self.recording.next_packet() else { break };
+                analysis.push(&packet);
+            }
+            if ended {
+                return Ok(());
+            }
+            self.keys.read_on(&mut |text| analysis.add_keys(text));
+            analysis.pause()?;
+            // Secrets may stand behind the last packet, or be written while nothing more is captured.
+            ended = !self.recording.fill();
         }
     }
-    analyzer.finish(&mut |record| printer.print(record));
-    printer.finish()
 }
 
 /// When the TLS secrets of captures are known.
@@ -83,39 +187,31 @@ pub(super) fn websocket_ports(args: &ReadingArgs) -> Vec<u16> {
 /// Bytes of output collected before they are written.
 const OUTPUT_BUFFER: usize = 64 << 10;
 
-/// Hands all packets to the analyzer. Before it may have to wait for more, everything known is written.
-fn read(
-    recording: &mut Recording<input::Source>,
-    keys: &mut KeyLogs,
-    analyzer: &mut Analyzer,
-    printer: &mut Printer<'_, impl Write>,
-) -> Result<(), Failure> {
-    let mut ended = false;
-    loop {
-        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
-        loop {
-            if let Some(text) = recording.take_secrets() {
-                analyzer.add_keys(&text, &mut |record| printer.print(record));
-            }
-            let Some(packet) = recording.next_packet() else { break };
-            analyzer.push(&packet, &mut |record| printer.print(record));
-        }
-        if ended {
-            return Ok(());
-        }
-        keys.read_on(&mut |text| analyzer.add_keys(text, &mut |record| printer.print(record)));
-        printer.flush()?;
-        // Secrets may stand behind the last packet, or be written while nothing more is captured.
-        ended = !recording.fill();
+/// Which records are rows.
+#[derive(Clone)]
+pub(super) struct Rows {
+    filter: Option<Filter>,
+    /// Payload bytes of a row that the report shows; the filter may have asked for more.
+    payload: usize,
+}
+
+impl Rows {
+    /// Whether the filter selects the record.
+    pub fn include(&self, record: &Record<'_>) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(record))
+    }
+
+    /// Writes a record that is included.
+    pub fn write(&self, record: &Record<'_>, report: &mut dyn Report, out: &mut dyn Write) -> io::Result<()> {
+        let shortened = record.with_payload(self.payload);
+        report.record(shortened.as_ref().unwrap_or(record), out)
     }
 }
 
 /// Writes the records that the filter selects.
-struct Printer<'r, W: Write> {
-    report: &'r mut dyn Report,
-    filter: Option<Filter>,
-    /// Payload bytes of a row that the report shows; the filter may have asked for more.
-    payload: usize,
+pub(super) struct Printer<'r, W: Write> {
+    pub report: &'r mut dyn Report,
+    pub rows: Rows,
     out: BufWriter<W>,
     /// The first error of the output; nothing is written behind it.
     failed: Option<io::Error>,
@@ -123,27 +219,34 @@ struct Printer<'r, W: Write> {
 }
 
 impl<W: Write> Printer<'_, W> {
-    fn print(&mut self, record: &Record<'_>) {
+    pub fn print(&mut self, record: &Record<'_>) {
         if let Record::Summary(summary) = record {
             self.summary = summary.clone();
         }
-        let wanted = self.filter.as_ref().is_none_or(|filter| filter.matches(record));
-        if wanted && self.failed.is_none() {
-            let shortened = record.with_payload(self.payload);
-            let record = shortened.as_ref().unwrap_or(record);
-            self.failed = self.report.record(record, &mut self.out).err();
+        if self.failed.is_none() && self.rows.include(record) {
+            self.failed = self.rows.write(record, self.report, &mut self.out).err();
         }
     }
 
-    fn flush(&mut self) -> Result<(), Failure> {
-        match self.failed.take() {
-            Some(error) => Err(Failure::Output(error)),
-            None => Ok(self.out.flush()?),
+    /// Writes what a fork of the report has written.
+    pub fn join(&mut self, written: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.report.join(written, &mut self.out).err();
         }
+    }
+
+    /// Fails if the output has.
+    pub fn check(&mut self) -> Result<(), Failure> {
+        self.failed.take().map_or(Ok(()), |error| Err(Failure::Output(error)))
+    }
+
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.check()?;
+        Ok(self.out.flush()?)
     }
 
     /// Writes the rest; the totals.
-    fn finish(mut self) -> Result<Summary, Failure> {
+    pub fn finish(mut self) -> Result<Summary, Failure> {
         self.flush()?;
         self.report.finish(&mut self.out)?;
         self.flush()?;

@@ -1,6 +1,8 @@
 //! `sockeye CAPTURE…`: what happened, in order.
 
 use std::io;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use super::args::{Format, Rows, TimelineArgs};
 use super::failure::Failure;
@@ -27,7 +29,9 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     let as_records = matches!(form, Form::Records(_));
     let mut report = report(args, form, width);
     let filter = args.filter.as_deref();
-    let summary = reading::analyze(
+    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let summary = reading::analyze_in_threads(
+        threads,
         &args.captures,
         filter,
         &args.reading.keys,

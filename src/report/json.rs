@@ -30,6 +30,8 @@ pub struct Json {
 enum Form {
     Lines,
     Document,
+    /// Of a document, records as they stand behind others: each begins with a comma.
+    Part,
 }
 
 impl Json {
@@ -44,6 +46,9 @@ impl Json {
     }
 }
 
+/// What stands between two records of the document.
+const BETWEEN: &[u8] = b",\n";
+
 /// The beginning of the document.
 fn head() -> String {
     let version = env!("CARGO_PKG_VERSION");
@@ -53,12 +58,13 @@ fn head() -> String {
 impl Report for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         self.line.clear();
-        if self.form == Form::Document {
-            match self.records {
-                0 => self.line.push_str(&head()),
-                _ => self.line.byte(b','),
+        match self.form {
+            Form::Lines => {}
+            Form::Document if self.records == 0 => {
+                self.line.push_str(&head());
+                self.line.byte(b'\n');
             }
-            self.line.byte(b'\n');
+            Form::Document | Form::Part => self.line.push_bytes(BETWEEN),
         }
         if !views::push(&mut self.line, record, &mut self.info)? {
             return Ok(());
@@ -72,10 +78,25 @@ impl Report for Json {
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         match self.form {
-            Form::Lines => Ok(()),
+            Form::Lines | Form::Part => Ok(()),
             Form::Document if self.records == 0 => writeln!(out, "{}]}}", head()),
             Form::Document => writeln!(out, "\n]}}"),
         }
+    }
+
+    fn fork(&self) -> Option<Box<dyn Report + Send>> {
+        let form = if self.form == Form::Lines { Form::Lines } else { Form::Part };
+        Some(Box::new(Self { form, ..Self::lines() }))
+    }
+
+    fn join(&mut self, written: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+        let begins = self.form == Form::Document && self.records == 0;
+        let Some(behind) = written.strip_prefix(BETWEEN).filter(|_| begins) else {
+            return out.write_all(written);
+        };
+        self.records += 1;
+        writeln!(out, "{}", head())?;
+        out.write_all(behind)
     }
 }
 

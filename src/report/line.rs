@@ -103,8 +103,9 @@ impl Line {
         self.blanks(*width - length);
     }
 
+    /// Appends blanks.
     #[inline]
-    fn blanks(&mut self, mut count: usize) {
+    pub fn blanks(&mut self, mut count: usize) {
         while count > 0 {
             self.put([b' '; 16], count.min(16));
             count = count.saturating_sub(16);

@@ -68,4 +68,18 @@ pub trait Report {
     /// # Errors
     /// Those of `out`.
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// Another report, which does part of the work for this one in another thread: what it writes of a record depends on no
+    /// other record, and [`join`](Report::join) makes of it what this one would have written. `None` if there is none.
+    fn fork(&self) -> Option<Box<dyn Report + Send>> {
+        None
+    }
+
+    /// Writes what a [fork](Report::fork) has written of one or several records, one behind the other.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn join(&mut self, written: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(written)
+    }
 }

@@ -22,6 +22,17 @@ pub(super) enum Style {
 }
 
 impl Style {
+    /// All of them.
+    pub(super) const ALL: [Style; 7] = [
+        Style::Plain,
+        Style::Client,
+        Style::Control,
+        Style::Alarm,
+        Style::Notice,
+        Style::Caution,
+        Style::Good,
+    ];
+
     pub(super) fn of(record: &Record<'_>) -> Style {
         match record {
             Record::Finding(finding) if finding.severity == Severity::Error => Style::Alarm,

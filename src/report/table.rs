@@ -1,5 +1,7 @@
 //! The timeline: Wireshark's columns in Wireshark's order, a row a record, written as the records come.
 
+mod loose;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
@@ -20,6 +22,7 @@ use super::style::Style;
 use super::{Report, words};
 use crate::base::Direction;
 use crate::record::{Place, Record, Side};
+use loose::Loose;
 
 /// How the table looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -129,6 +132,27 @@ impl Table {
         line.write(out)
     }
 
+    /// Writes `self.cells` as a row that need not fit anything.
+    fn write_plain_cells(&mut self, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        let style = if self.options.color { style } else { Style::Plain };
+        let Self { plain: line, cells, widths, .. } = self;
+        line.clear();
+        line.push_str(style.begin());
+        for (column, (cell, width)) in cells.iter().zip(&mut widths.0).enumerate() {
+            line.push_str(if column == 0 { " " } else { "  " });
+            *width = if column == INFO { cell.len() } else { cell.len().max(*width) };
+            let blanks = *width - cell.len();
+            let before = if NUMBERS.contains(&column) { blanks } else { 0 };
+            line.blanks(before);
+            line.push_str(cell);
+            line.blanks(blanks - before);
+        }
+        line.cut_blanks();
+        line.push_str(style.end());
+        line.byte(b'\n');
+        line.write(out)
+    }
+
     /// Writes `self.cells` as one row. If it does not fit the terminal, Info is cut, or, if `whole`, goes on over
     /// several lines.
     fn write_row(&mut self, style: Style, whole: bool, out: &mut dyn io::Write) -> io::Result<()> {
@@ -213,45 +237,86 @@ const SPACES: &str = "                    ";
 impl Report for Table {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let Some(row) = row(record, self.options.packets) else { return Ok(()) };
-        let (source, destination) = row.ends.unzip();
         if !self.started {
-            // The first row's addresses set the width, so that the title stands over its column.
-            for (column, address) in [(2, source), (3, destination)] {
-                if let (Some(width), Some(address)) = (self.widths.0.get_mut(column), address) {
-                    *width = address.to_string().len().max(COMMON_ADDRESS);
-                }
-            }
-            self.header(out)?;
+            let (source, destination) = row.ends.unzip();
+            self.begin([source, destination].map(|end| end.map(|end| end.to_string().len())), out)?;
         }
         if self.options.width.is_none() {
             return self.write_plain(&row, record, out);
         }
-        self.write_cells(&row, record, out)
+        fill(&mut self.cells, &row, record, self.options.bytes_shown);
+        let Look { style, whole } = Look::of(record);
+        self.write_row(style, whole, out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         if self.started { Ok(()) } else { self.header(out) }
     }
+
+    fn fork(&self) -> Option<Box<dyn Report + Send>> {
+        Some(Box::new(Loose::new(self.options)))
+    }
+
+    fn join(&mut self, mut written: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+        while let Some(Look { style, whole }) = loose::read(&mut written, &mut self.cells) {
+            if !self.started {
+                let cells = std::mem::take(&mut self.cells);
+                let [_, _, source, destination, ..] = cells.each_ref();
+                let length = |end: &String| (!end.is_empty()).then_some(end.len());
+                self.begin([length(source), length(destination)], out)?;
+                self.cells = cells;
+            }
+            match self.options.width {
+                None => self.write_plain_cells(style, out)?,
+                Some(_) => self.write_row(style, whole, out)?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Table {
-    fn write_cells(&mut self, row: &Row, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let (source, destination) = row.ends.unzip();
-        self.cells.iter_mut().for_each(String::clear);
-        let [number, time, from, to, protocol, size, info] = &mut self.cells;
-        if let Some(place) = row.place {
-            let _ = write!(number, "{}", place.packet);
-            let _ = write!(time, "{:.6}", place.time_relative);
+    /// Writes the titles over the first row. The lengths of its addresses set the width, so that the title stands over its
+    /// column.
+    fn begin(&mut self, addresses: [Option<usize>; 2], out: &mut dyn io::Write) -> io::Result<()> {
+        for (column, length) in [2, 3].into_iter().zip(addresses) {
+            if let (Some(width), Some(length)) = (self.widths.0.get_mut(column), length) {
+                *width = length.max(COMMON_ADDRESS);
+            }
         }
-        let _ = source.map(|address| write!(from, "{address}"));
-        let _ = destination.map(|address| write!(to, "{address}"));
-        protocol.push_str(row.protocol);
-        let _ = row.size.map(|bytes| write!(size, "{bytes}"));
-        words::info(info, record, self.options.bytes_shown);
-        // A finding is never cut: its end often says the most.
-        let whole = matches!(record, Record::Finding(_));
-        self.write_row(Style::of(record), whole, out)
+        self.header(out)
     }
+}
+
+/// How a row looks.
+struct Look {
+    style: Style,
+    /// It is never cut.
+    whole: bool,
+}
+
+impl Look {
+    fn of(record: &Record<'_>) -> Self {
+        // The end of a finding often says the most.
+        Self { style: Style::of(record), whole: matches!(record, Record::Finding(_)) }
+    }
+}
+
+/// Fills the cells with a row.
+fn fill(cells: &mut [String; COLUMNS], row: &Row, record: &Record<'_>, bytes_shown: usize) {
+    cells.iter_mut().for_each(String::clear);
+    let [number, time, from, to, protocol, size, info] = cells;
+    if let Some(place) = row.place {
+        let _ = write!(number, "{}", place.packet);
+        let _ = write!(time, "{:.6}", place.time_relative);
+    }
+    if let Some((source, destination)) = row.ends {
+        let _ = write!(from, "{source}");
+        let _ = write!(to, "{destination}");
+    }
+    protocol.push_str(row.protocol);
+    let _ = row.size.map(|bytes| write!(size, "{bytes}"));
+    words::info(info, record, bytes_shown);
 }
 
 /// `127.0.0.1:48890`: most addresses are not longer.

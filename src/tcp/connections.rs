@@ -7,7 +7,7 @@ use super::index::Key;
 use super::store::Room;
 use super::table::Table;
 use super::{CloseReason, Event, What};
-use crate::base::{Budget, Limits, PacketId, Timestamp};
+use crate::base::{Budget, Limits, PacketId, Shards, Timestamp};
 use crate::packet::{Flags, Segment};
 
 /// Connections that are remembered when they have ended.
@@ -30,8 +30,8 @@ pub struct Connections {
     next_stream: u64,
     /// What waits for earlier segments, in all connections.
     budget: Budget,
-    /// The copies of what was handed over, in all connections.
-    pub(super) history: Budget,
+    /// The copies of what was handed over. Those that nobody watches have none, so each part has a budget of its own.
+    pub(super) history: Shards<Budget>,
     limits: Limits,
 }
 
@@ -51,7 +51,7 @@ impl Connections {
             ended: VecDeque::new(),
             next_stream: 0,
             budget: Budget::new(limits.out_of_order_total),
-            history: Budget::new(limits.history_total),
+            history: Shards::of_total(limits.history_total),
             limits,
         }
     }
@@ -61,8 +61,8 @@ impl Connections {
         self.end_overdue(packet.time, out);
         let slot = self.slot_for(packet, segment, out);
         let Some(connection) = self.table.connection(slot) else { return };
-        let mut room =
-            Room { cap: self.limits.out_of_order, budget: &mut self.budget, history: &self.history };
+        let history = self.history.of(connection.stream);
+        let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget, history };
         let was_closed = connection.is_closed();
         connection.push(packet, segment, &mut room, &mut |what| out(Event { slot, what }));
         let ended = (connection.is_closed() && !was_closed).then_some(connection.stream);
@@ -155,8 +155,8 @@ impl Connections {
 
     fn end(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
         if let Some(connection) = self.table.connection(slot) {
-            let mut room =
-                Room { cap: self.limits.out_of_order, budget: &mut self.budget, history: &self.history };
+            let history = self.history.of(connection.stream);
+            let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget, history };
             connection.end(why, &mut room, &mut |what| out(Event { slot, what }));
         }
     }

@@ -8,8 +8,8 @@ const KEPT: usize = 4 << 10;
 
 /// The first bytes of a payload, unmasked.
 ///
-/// Invariant: `held` is what was taken from the budget, and no less than the capacity of `bytes`, unless it is
-/// [parked](Collector::park).
+/// Invariant: `held` is what was taken from the budget, and no less than the length of `bytes`. Their capacity is more
+/// only while it [rests](Collector::rest).
 #[derive(Debug, Default)]
 pub struct Collector {
     bytes: Vec<u8>,
@@ -60,13 +60,13 @@ impl Collector {
         *self = Self::default();
     }
 
-    /// Forgets the payload and gives everything back, but keeps a small buffer, which counts again once it is used.
-    pub fn park(&mut self, budget: &Budget) {
+    /// Forgets the payload and gives everything back, but keeps a small buffer, which no budget counts: what comes next
+    /// takes from its budget what it would without that.
+    pub fn rest(&mut self, budget: &Budget) {
         if self.held > KEPT {
             return self.release(budget);
         }
-        budget.give_back(self.held);
-        self.held = 0;
+        budget.give_back(std::mem::take(&mut self.held));
         self.bytes.clear();
         self.truncated = false;
     }
@@ -77,7 +77,7 @@ impl Collector {
         if needed <= self.held {
             return true;
         }
-        let capacity = needed.max(self.held.saturating_mul(2).min(cap)).max(64).max(self.bytes.capacity());
+        let capacity = needed.max(self.held.saturating_mul(2).min(cap)).max(64);
         let growth = capacity.saturating_sub(self.held);
         if !budget.take(growth) {
             return false;
@@ -114,6 +114,18 @@ mod tests {
         assert_eq!((payload.bytes().len(), payload.truncated()), (64, true));
         payload.release(&budget);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn a_buffer_that_rests_takes_as_much_again() {
+        let budget = Budget::new(100);
+        let mut payload = Collector::default();
+        payload.add(None, 0, &[7; 80], 1 << 20, &budget);
+        payload.rest(&budget);
+        assert_eq!(budget.used(), 0);
+        let other = Budget::new(70);
+        payload.add(None, 0, &[7; 80], 1 << 20, &other);
+        assert_eq!((payload.bytes(), payload.truncated(), other.used()), (&[][..], true, 0));
     }
 
     #[test]

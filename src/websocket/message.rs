@@ -274,9 +274,9 @@ impl Joiner {
     }
 
     /// Forgets everything and gives it back.
-    pub(super) fn park(&mut self, held: &Budget) {
+    pub(super) fn rest(&mut self, held: &Budget) {
         let mut payload = std::mem::take(&mut self.payload);
-        payload.park(held);
+        payload.rest(held);
         *self = Self { payload, ..Self::default() };
     }
 

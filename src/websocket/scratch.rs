@@ -48,8 +48,8 @@ impl Scratch {
         let Unfinished { frame, payload, missing, joiner } = &mut *unfinished;
         *frame = None;
         missing.clear();
-        payload.park(held);
-        joiner.park(held);
+        payload.rest(held);
+        joiner.rest(held);
         if self.spare.len() < SPARE {
             self.spare.push(unfinished);
         }

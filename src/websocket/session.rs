@@ -196,6 +196,7 @@ impl Session {
                 });
             }
         }
+        scratch.inflater.rest(held);
     }
 
     /// The stream is over: open frames and messages end here. Gives everything back to `held`.

@@ -25,6 +25,7 @@ mod samples;
 mod scenarios;
 mod secrets;
 mod stats;
+mod threads;
 mod totality;
 mod traffic;
 #[cfg(unix)]

@@ -122,7 +122,11 @@ impl ColumnsReport {
         }
     }
 
-    fn header(&mut self, delimited: Delimited, out: &mut dyn io::Write) -> io::Result<()> {
+    /// Writes the names of the columns before the first record.
+    fn header(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        let (false, ColumnsForm::Text { delimited, header: true }) = (self.headed, self.form) else {
+            return Ok(());
+        };
         self.headed = true;
         self.line.clear();
         for (label, (name, _)) in self.labels.iter().zip(&self.columns.list) {
@@ -225,9 +229,7 @@ fn lookup<'j>(object: &'j Json, path: &[String]) -> Option<&'j Json> {
 
 impl Report for ColumnsReport {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        if let (false, ColumnsForm::Text { delimited, header: true }) = (self.headed, self.form) {
-            self.header(delimited, out)?;
-        }
+        self.header(out)?;
         let Some(kind) = Kind::of(record) else { return Ok(()) };
         let wanted = self.wanted.get(kind as usize).copied().unwrap_or(Wanted::IfFilled);
         if wanted == Wanted::Never {
@@ -247,5 +249,17 @@ impl Report for ColumnsReport {
 
     fn finish(&mut self, _: &mut dyn io::Write) -> io::Result<()> {
         Ok(())
+    }
+    fn fork(&self) -> Option<Box<dyn Report + Send>> {
+        let form = match self.form {
+            ColumnsForm::Text { delimited, .. } => ColumnsForm::Text { delimited, header: false },
+            ColumnsForm::Lines => ColumnsForm::Lines,
+        };
+        Some(Box::new(Self::new(self.columns.clone(), form)))
+    }
+
+    fn join(&mut self, written: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+        self.header(out)?;
+        out.write_all(written)
     }
 }

@@ -75,7 +75,7 @@ proptest! {
         color: bool,
     ) {
         let options = TableOptions { color, ..TableOptions::default() };
-        let (mut plain, mut tabled) = (Table::new(options), Table::new(options));
+        let [mut plain, mut joined, mut tabled] = [options; 3].map(Table::new);
         for (place, ends, length, text) in &rows {
             let place = place.map(|(packet, time_relative)| Place {
                 stream: 0,
@@ -94,10 +94,17 @@ proptest! {
                 other => other,
             };
             let row = row(&record, false).unwrap();
-            let (mut out, mut expected) = (Vec::new(), Vec::new());
+            let [mut out, mut out_of_cells, mut expected] = [const { Vec::new() }; 3];
+            let Look { style, whole } = Look::of(&record);
             plain.write_plain(&row, &record, &mut out).unwrap();
-            tabled.write_cells(&row, &record, &mut expected).unwrap();
-            prop_assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8(expected).unwrap());
+            fill(&mut joined.cells, &row, &record, options.bytes_shown);
+            joined.write_plain_cells(style, &mut out_of_cells).unwrap();
+            fill(&mut tabled.cells, &row, &record, options.bytes_shown);
+            tabled.write_row(style, whole, &mut expected).unwrap();
+            let [out, out_of_cells, expected] =
+                [out, out_of_cells, expected].map(|bytes| String::from_utf8(bytes).unwrap());
+            prop_assert_eq!(&out, &expected);
+            prop_assert_eq!(out_of_cells, expected);
         }
     }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::wire::{Seen, Sent, Wire, c, s};
-use crate::base::Limits;
+use crate::base::{Limits, SHARDS};
 use crate::tcp::Bound;
 use crate::tcp::history::{COST, PACKETS, SIZE};
 
@@ -75,29 +75,34 @@ fn a_zero_window_probe_is_compared_as_the_data_that_it_is() {
 
 #[test]
 fn without_memory_nothing_is_compared_and_that_is_told_once_where_something_came_again() {
-    let history_total = 2 * COST as u64 + 1;
+    let history_total = (2 * COST as u64 + 1) * SHARDS as u64;
     let mut wire = Wire::with(Limits { history_total, ..Limits::default() });
+    // The first connection and the last have a budget in common.
+    let last = SHARDS as u16;
     let open = |port: u16| {
         let on = move |sent: Sent| sent.port(port);
         [c(1000).syn(), s(5000).syn().ack(1001), c(1001).ack(5001).data("abc"), s(5001).ack(1004).data("x")]
             .map(on)
     };
-    wire.all((0..3).flat_map(open));
+    wire.all(open(0));
+    wire.all((1..last).map(|port| c(1000).syn().port(port)));
+    wire.all(open(last));
     let limits = |wire: &Wire| -> Vec<(u64, Seen)> {
         wire.seen.iter().filter(|(_, seen)| matches!(seen, Seen::Limit(_))).cloned().collect()
     };
     assert_eq!(limits(&wire), []);
     assert!(wire.history() <= history_total);
-    for port in [0, 2, 2] {
+    for port in [0, last, last] {
         wire.send(c(1001).port(port).ack(5001).data("aXc"));
     }
-    assert_eq!(conflicts(&wire), [&told(0, (3, 13), "abc", "aXc")]);
-    assert_eq!(limits(&wire), [(2, Seen::Limit(Bound::History))]);
+    assert_eq!(conflicts(&wire), [&told(0, (3, 16), "abc", "aXc")]);
+    assert_eq!(limits(&wire), [(u64::from(last), Seen::Limit(Bound::History))]);
 
     wire.send(c(900_000).port(0).syn());
     assert_eq!(wire.history(), 0, "the end of a connection frees what it held");
-    wire.all([c(1004).port(2).ack(5002).data("def"), c(1004).port(2).ack(5002).data("dXf")]);
-    assert_eq!(conflicts(&wire)[1..], [&told(3, (17, 18), "def", "dXf")]);
+    let again = |text| c(1004).port(last).ack(5002).data(text);
+    wire.all([again("def"), again("dXf")]);
+    assert_eq!(conflicts(&wire)[1..], [&told(3, (20, 21), "def", "dXf")]);
     wire.finish();
 }
 

@@ -79,7 +79,12 @@ impl Inflater {
         self.shown.clear(held);
     }
 
-    /// Gives back what was taken from `held`.
+    /// Gives back what was taken from `held`: the next message may be that of another connection, with a budget of its own.
+    pub(in crate::websocket) fn rest(&mut self, held: &Budget) {
+        self.shown.rest(held);
+    }
+
+    /// Gives back what was taken from `held`, and the memory.
     pub(in crate::websocket) fn release(&mut self, held: &Budget) {
         self.shown.release(held);
     }

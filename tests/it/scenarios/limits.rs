@@ -1,7 +1,7 @@
 //! What the caps do when they act: each is told, and everything else goes on.
 
 use serde_json::{Value, json};
-use sockeye::base::Limits;
+use sockeye::base::{Limits, SHARDS};
 
 use super::{at_frames_under, none, told};
 use crate::traffic::{Capture, REQUEST, RESPONSE, frame, masked};
@@ -86,7 +86,7 @@ fn too_much_behind_a_request() {
 #[test]
 fn too_much_held_in_all_connections_together() {
     let capture = beside(waiting);
-    let records = at_frames_under(Limits { held_total: 2000, ..Limits::default() }, &capture);
+    let records = at_frames_under(Limits { held_total: 2000 * SHARDS as u64, ..Limits::default() }, &capture);
     gave_up(&records);
     acted_once(&records, "held_total");
 }
@@ -96,7 +96,8 @@ fn what_compressed_messages_may_refer_to_leaves_room_for_other_handshakes() {
     const EXTENSION: &str = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
     let agreed = |head: &[u8]| String::from_utf8_lossy(head).replace("\r\n\r\n", EXTENSION).into_bytes();
     let mut capture = Capture::default();
-    for _ in 0..20 {
+    let others = 20 * SHARDS;
+    for _ in 0..others {
         let tcp = capture.connection();
         capture.open(tcp);
         capture.client(tcp, &agreed(REQUEST));
@@ -110,8 +111,8 @@ fn what_compressed_messages_may_refer_to_leaves_room_for_other_handshakes() {
     capture.client(tcp, beginning);
     capture.client(tcp, end);
     capture.server(tcp, RESPONSE);
-    let records = at_frames_under(Limits { held_total: 4000, ..Limits::default() }, &capture);
-    assert_eq!(told(&records, "handshake", "outcome"), json!(vec!["accepted"; 21]));
+    let records = at_frames_under(Limits { held_total: 4000 * SHARDS as u64, ..Limits::default() }, &capture);
+    assert_eq!(told(&records, "handshake", "outcome"), json!(vec!["accepted"; others + 1]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sockeye::analyzer::{Analyzer, Options, Rows, Secrets};
-use sockeye::base::Limits;
+use sockeye::base::{Limits, SHARDS};
 use sockeye::capture::{Reader, Recording};
 use sockeye::report::{Json, Report, Table, TableOptions};
 
@@ -61,16 +61,26 @@ pub fn pcapng(keys: &[u8], before: usize) -> Vec<u8> {
 
 /// The same, with several blocks of secrets.
 pub fn pcapng_with(secrets: &[(&[u8], usize)]) -> Vec<u8> {
+    joined_pcapng(&[bytes("tls.pcap")], true, secrets)
+}
+
+/// Captures as one pcapng, their packets one behind the other, or those of each capture together.
+pub fn joined_pcapng(captures: &[Vec<u8>], in_turn: bool, secrets: &[(&[u8], usize)]) -> Vec<u8> {
     fn block(kind: u32, body: &[u8]) -> Vec<u8> {
         let padded = body.len().next_multiple_of(4);
         let length = (padded as u32 + 12).to_le_bytes();
         let padding = vec![0; padded - body.len()];
         [&kind.to_le_bytes()[..], &length, body, &padding, &length].concat()
     }
-    let capture = bytes("tls.pcap");
     let mut file = block(0x0a0d_0d0a, b"\x4d\x3c\x2b\x1a\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff");
     file.extend(block(1, b"\x01\x00\x00\x00\x00\x00\x00\x00"));
-    let packets = packets(&capture);
+    let mut records: Vec<(usize, &[u8])> = Vec::new();
+    for capture in captures {
+        records.extend(packets(capture).into_iter().map(|packet| &capture[packet]).enumerate());
+    }
+    if in_turn {
+        records.sort_by_key(|(number, _)| *number);
+    }
     let at = |number: usize| {
         let blocks = secrets.iter().filter(move |(_, before)| *before == number).map(|(keys, _)| {
             let length = (keys.len() as u32).to_le_bytes();
@@ -78,16 +88,15 @@ pub fn pcapng_with(secrets: &[(&[u8], usize)]) -> Vec<u8> {
         });
         blocks.flatten()
     };
-    for (number, packet) in packets.iter().cloned().enumerate() {
+    for (number, (_, record)) in records.iter().enumerate() {
         file.extend(at(number));
-        let record = &capture[packet];
         let [seconds, micros] =
             [0, 4].map(|at| u64::from(u32::from_le_bytes(record[at..at + 4].try_into().unwrap())));
         let time = seconds * 1_000_000 + micros;
         let head = [0, (time >> 32) as u32, time as u32].map(u32::to_le_bytes).concat();
         file.extend(block(6, &[&head, &record[8..16], &record[16..]].concat()));
     }
-    file.extend(at(packets.len()));
+    file.extend(at(records.len()));
     file
 }
 
@@ -183,7 +192,7 @@ fn secrets_behind(captures: &[&[u8]], options: Options) -> Vec<Value> {
 }
 
 /// The sample, from another port of the client, whose sequence numbers are others too.
-fn from_port(port: u16) -> Vec<u8> {
+pub fn from_port(port: u16) -> Vec<u8> {
     let mut capture = bytes("tls.pcap");
     for packet in packets(&capture) {
         let tcp = &mut capture[packet][RECORD_HEADER + 34..];
@@ -237,8 +246,8 @@ fn packets_that_come_while_secrets_are_waited_for_have_rows() {
 
 #[test]
 fn connections_that_wait_for_secrets_when_they_are_over_make_room() {
-    let few = Limits { held_total: 64 << 10, ..Limits::default() };
-    for (limits, count, most) in [(Limits::default(), 1030, 1024), (few, 12, 1)] {
+    let few = Limits { held_total: (64 << 10) * SHARDS as u64, ..Limits::default() };
+    for (limits, count, most) in [(Limits::default(), 1030, 1024), (few, 12, 8)] {
         let options = Options { secrets: Secrets::Late, limits, rows: Rows::Messages, ..options() };
         let captures: Vec<Vec<u8>> = (1000..1000 + count).map(from_port).collect();
         let captures: Vec<&[u8]> = captures.iter().map(|capture| &capture[..]).collect();
