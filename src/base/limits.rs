@@ -22,7 +22,7 @@ pub struct Limits {
     pub out_of_order_total: u64,
     /// Bytes of the copies that retransmissions are compared with, in all connections together: 5 KiB for each direction
     /// that has sent something. Once used up, others go without; if they then repeat something, the summary counts them,
-    /// and no finding tells, because all that is left out is a comparison.
+    /// and no finding tells, because all that is left out is a comparison. Each [part](super::Shards) has an eighth.
     pub history_total: u64,
     /// Bytes of one HTTP head; common servers accept 8 to 64 KiB.
     pub http_head: usize,
@@ -41,7 +41,8 @@ pub struct Limits {
     /// that is written while the capture is read.
     pub tls_wait: usize,
     /// Payload, HTTP and TLS bytes held in all connections together. Half of it is for what comes and goes, and not for
-    /// what stays as long as a connection: the 32 KiB of each direction that compressed messages may refer to.
+    /// what stays as long as a connection: the 32 KiB of each direction that compressed messages may refer to. Each
+    /// [part](super::Shards) has an eighth.
     pub held_total: u64,
 }
 

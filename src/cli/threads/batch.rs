@@ -11,7 +11,7 @@ const BYTES: usize = 256 << 10;
 /// The same for its items, if they are small.
 const ITEMS: usize = 2048;
 /// A larger buffer, which few packets need, is not kept for the next batch.
-const KEPT: usize = 1 << 20;
+const KEPT: usize = 2 * BYTES;
 
 /// A part of the recording.
 #[derive(Debug, Default)]
@@ -33,6 +33,11 @@ enum Item {
 impl Batch {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// Bytes in it.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     pub fn is_full(&self) -> bool {

@@ -36,8 +36,11 @@ use batch::Batch;
 use output::{Queue, SharedOutput, merge};
 use worker::{Event, Job, Worker};
 
-/// Batches that are read ahead: as many as let nobody wait because another one needs longer for a batch.
+/// Batches that are read ahead. Once there are as many, half of them are done before there are more: threads that wake up for
+/// each single batch may all be put on one core, as each is done before the next one wakes up.
 const IN_FLIGHT: usize = 16;
+/// Bytes of them, if their packets are large.
+const BYTES_IN_FLIGHT: usize = 4 << 20;
 
 /// The threads, and what this one knows of them.
 pub(super) struct Crew<'r, W: Write> {
@@ -49,6 +52,8 @@ pub(super) struct Crew<'r, W: Write> {
     /// The batch that is being filled.
     batch: Batch,
     in_flight: VecDeque<Arc<Batch>>,
+    /// Bytes of those.
+    bytes: usize,
     /// Batches that all are done with, to be filled again.
     spare: Vec<Batch>,
     /// Whether to wait for more packets can take long.
@@ -113,6 +118,7 @@ impl Hired {
             events,
             batch: Batch::default(),
             in_flight: VecDeque::new(),
+            bytes: 0,
             spare: Vec::new(),
             waits,
             failed: None,
@@ -184,10 +190,12 @@ impl<W: Write> Crew<'_, W> {
         }
     }
 
-    /// Gives the batch to all threads; waits first if there are too many on their way.
+    /// Gives the batch to all threads; waits first if there is too much on its way.
     fn send(&mut self) {
-        if self.in_flight.len() >= IN_FLIGHT {
-            while self.failed.is_none() && self.in_flight.len() > IN_FLIGHT / 2 {
+        if self.in_flight.len() >= IN_FLIGHT || self.bytes >= BYTES_IN_FLIGHT {
+            let is_much =
+                |crew: &Self| crew.in_flight.len() > IN_FLIGHT / 2 || crew.bytes > BYTES_IN_FLIGHT / 2;
+            while self.failed.is_none() && is_much(self) {
                 self.treat_next();
             }
         }
@@ -201,6 +209,7 @@ impl<W: Write> Crew<'_, W> {
             let _ = hand.jobs.send(Job::Batch(Arc::clone(&batch)));
             hand.batches += 1;
         }
+        self.bytes += batch.size();
         self.in_flight.push_back(batch);
         // Rows are written as soon as they can be, and not only when there is nothing else to do.
         while let Ok(event) = self.events.try_recv() {
@@ -236,11 +245,7 @@ impl<W: Write> Crew<'_, W> {
                 let behind = self.hands.iter().map(|hand| hand.batches).max().unwrap_or_default();
                 if behind < self.in_flight.len() {
                     self.write();
-                    let done = self.in_flight.pop_front().and_then(Arc::into_inner);
-                    self.spare.extend(done.map(|mut batch| {
-                        batch.clear();
-                        batch
-                    }));
+                    self.recycle();
                 }
             }
             Event::Full { index } => {
@@ -250,6 +255,16 @@ impl<W: Write> Crew<'_, W> {
                 }
             }
             Event::Ended => self.fail_on(|_| Err(ended())),
+        }
+    }
+
+    /// All are done with the oldest batch.
+    fn recycle(&mut self) {
+        let Some(batch) = self.in_flight.pop_front() else { return };
+        self.bytes -= batch.size();
+        if let Some(mut batch) = Arc::into_inner(batch) {
+            batch.clear();
+            self.spare.push(batch);
         }
     }
 
