@@ -133,7 +133,7 @@ impl Key {
             Key::PayloadCaptured => to.number(row.payload_captured),
             Key::Compressed => to.truth(row.compressed),
             Key::Message => maybe(row.message, to),
-            other => other.of_all(&row.place, row.from, &row.ends, to),
+            other => other.of_all(&row.place, row.from, row.ends, to),
         }
     }
 

@@ -15,7 +15,7 @@ pub(super) fn frame(line: &mut Line, row: &Frame<'_>) {
     place(line, &row.place);
     number(line, r#","frame":"#, row.number);
     pair(line, r#","packets":["#, [row.span.first, row.span.last]);
-    ends(line, row.from, &row.ends);
+    ends(line, row.from, row.ends);
     truth(line, r#","fin":"#, header.fin);
     if header.rsv1 || header.rsv2 || header.rsv3 {
         truth(line, r#","rsv1":"#, header.rsv1);
