@@ -126,6 +126,7 @@ impl Formatter for Harmless {
 
 /// Appends a string of JSON as [`Harmless`] has it.
 pub(super) fn push_string(line: &mut Line, text: &str) {
+    line.reserve(text.len());
     let slashed = |word: Word| word.equal(b'"') | word.equal(b'\\');
     line.byte(b'"');
     push_by_runs(line, text, slashed, |line, rest| {

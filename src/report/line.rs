@@ -165,10 +165,19 @@ impl Line {
         self.put([b'.', a, b, c, d, e, f], 7);
     }
 
+    /// Makes room for a payload and what stands behind it: somewhat more, for lines like it, but not twice as much.
+    pub fn reserve(&mut self, payload: usize) {
+        let least = payload.saturating_add(BEHIND);
+        if self.0.capacity() - self.0.len() < least {
+            self.0.reserve_exact(least.saturating_add(payload / 8));
+        }
+    }
+
     /// Appends bytes as base64, with padding.
     pub fn base64(&mut self, bytes: &[u8]) {
         let start = self.0.len();
         let length = base64::encoded_len(bytes.len(), true).unwrap_or(0);
+        self.reserve(length);
         self.0.resize(start.saturating_add(length), 0);
         let room = self.0.get_mut(start..).unwrap_or_default();
         let written = STANDARD.encode_slice(bytes, room).unwrap_or(0);
@@ -206,6 +215,9 @@ impl Line {
         }
     }
 }
+
+/// Bytes of a line behind a payload.
+const BEHIND: usize = 1 << 10;
 
 /// Seconds as nanoseconds, if they were computed from so many, and are less than some eleven days.
 ///
