@@ -1,7 +1,7 @@
 //! TCP sequence numbers, whose wrap-around stays in here.
 
 /// A TCP sequence number: 32 bits, modulo 2^32 (RFC 9293 §3.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct SeqNumber(pub u32);
 
 impl SeqNumber {

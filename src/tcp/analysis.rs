@@ -42,7 +42,7 @@ pub(super) fn is_keep_alive(flow: &Flow, packet: PacketId, segment: &Segment<'_>
     let Some(position) = flow.position(segment.sequence) else { return false };
     let late = segment.payload_length == 1
         && u64::try_from(position)
-            .is_ok_and(|at| at >= flow.next && flow.store.first_missing(at, at + 1).is_some())
+            .is_ok_and(|at| at >= flow.next && flow.rare().store.first_missing(at, at + 1).is_some())
         && !flow.missed_for_long(packet);
     segment.payload_length <= 1 && !opens_or_ends(segment) && position + 1 == flow.highest && !late
 }
@@ -61,7 +61,7 @@ fn repeats(flow: &Flow, segment: &Segment<'_>) -> Analysis {
     let wire_end = start + i64::from(segment.payload_length);
     let captured_end = (start + segment.payload.len() as i64).min(flow.highest).max(0) as u64;
     let from = flow.next.max(start.max(0) as u64);
-    if flow.store.first_missing(from, captured_end).is_some() {
+    if flow.rare().store.first_missing(from, captured_end).is_some() {
         Analysis::OUT_OF_ORDER
     } else if wire_end + i64::from(fin) <= flow.highest {
         Analysis::RETRANSMISSION
@@ -74,5 +74,5 @@ fn repeats_acknowledgment(flow: &Flow, segment: &Segment<'_>) -> bool {
     segment.payload_length == 0
         && segment.window != 0
         && segment.flags.has(Flags::ACK)
-        && flow.said == Some((segment.acknowledgment, segment.window))
+        && flow.has_said(segment)
 }

@@ -1,15 +1,15 @@
 //! One connection: two flows, how they begin and how they end.
 
-use std::net::SocketAddr;
-
 use super::analysis::{analyse, is_keep_alive};
+use super::ends::Ends;
 use super::flow::{Flow, LATE_START};
-use super::history::{Difference, History};
-use super::index::Key;
+use super::history::{Difference, Rings};
 use super::order::{Chunk, Moment};
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
-use crate::base::{Direction, GapReason, PacketId, PerDirection, Span, StreamEvent, Timestamp};
+use crate::base::{
+    Budget, Direction, GapReason, PacketId, PerDirection, SeqNumber, Span, StreamEvent, Timestamp,
+};
 use crate::packet::{Flags, Segment};
 
 /// Nanoseconds of capture time that a connection stays open after a RST, or after both FINs if the last
@@ -21,32 +21,63 @@ pub(super) const LINGER_NANOS: i64 = 1_000_000_000;
 /// One further off was not accepted by its receiver (RFC 9293 §3.10.7.4).
 const RESET_WINDOW: i64 = 64 << 10;
 
-/// A connection, open or lately ended.
+/// The memory that connections share.
+pub(super) struct Memory<'a> {
+    /// For what comes early.
+    pub(super) room: Room<'a>,
+    /// What all copies of bytes that were handed over take together.
+    pub(super) history: &'a Budget,
+    /// Where these copies are.
+    pub(super) rings: &'a mut Rings,
+}
+
+/// A connection, open or lately ended. What a segment in order touches lies in three cache lines.
 #[derive(Debug)]
 pub(super) struct Connection {
+    flows: PerDirection<Flow>,
+    ends: Ends,
+    /// Its last packet, after its end too.
+    pub(super) last: PacketId,
     pub(super) stream: u64,
+    packets: u64,
+    edges: Option<Box<Edges>>,
+    pub(super) stage: Stage,
+    seen: PerDirection<bool>,
+    established: bool,
     /// Whether anybody wants to know what its bytes are. If not, it is followed to its end all the same, so that the
     /// next connection between its ends is told from it.
     pub(super) watched: bool,
-    client: SocketAddr,
-    server: SocketAddr,
-    flows: PerDirection<Flow>,
-    /// What was handed over last.
-    told: PerDirection<History>,
-    seen: PerDirection<bool>,
-    last: PacketId,
-    packets: u64,
-    /// The client's first acknowledgment of a SYN from the server.
-    handshake_ack: Option<PacketId>,
-    established: bool,
-    reset: Option<(Direction, PacketId)>,
-    /// What the reset itself acknowledged of the other direction.
-    reset_acked: Option<u64>,
-    closed: bool,
     /// Whether a deadline has been set.
     pub(super) lingers: bool,
     /// The bounds reported, a bit for each.
     reported: u8,
+}
+
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Beginning, ending, or with something missing.
+    Open,
+    /// Both directions are in order, and nothing is pending: see [`Connection::push_in_order`].
+    Steady,
+    /// It has ended.
+    Closed,
+    /// Its slot is free.
+    Released,
+}
+
+/// What matters while a connection begins or ends.
+#[derive(Debug, Default)]
+struct Edges {
+    /// The last SYNs that were not old duplicates.
+    syn: PerDirection<Option<PacketId>>,
+    /// Where a direction begins, as the other end's SYN-ACK says.
+    answered: PerDirection<Option<SeqNumber>>,
+    /// The client's first acknowledgment of a SYN from the server.
+    handshake_ack: Option<PacketId>,
+    reset: Option<(Direction, PacketId)>,
+    /// What the reset itself acknowledged of the other direction.
+    reset_acked: Option<u64>,
 }
 
 impl Connection {
@@ -59,20 +90,16 @@ impl Connection {
         };
         let (client, server) = if from_server { (destination, source) } else { (source, destination) };
         Self {
-            stream,
-            watched: true,
-            client,
-            server,
             flows: PerDirection::default(),
-            told: PerDirection::default(),
-            seen: PerDirection::default(),
+            ends: Ends::new(client, server),
             last: packet,
+            stream,
             packets: 0,
-            handshake_ack: None,
+            edges: None,
+            stage: Stage::Open,
+            seen: PerDirection::default(),
             established: false,
-            reset: None,
-            reset_acked: None,
-            closed: false,
+            watched: true,
             lingers: false,
             reported: 0,
         }
@@ -80,7 +107,8 @@ impl Connection {
 
     /// The event for its beginning.
     pub(super) fn opened(&self, packet: PacketId, by_syn: bool) -> Opened {
-        Opened { stream: self.stream, packet, client: self.client, server: self.server, by_syn }
+        let (client, server) = self.ends.both();
+        Opened { stream: self.stream, packet, client, server, by_syn }
     }
 
     /// Whether a segment between the same ends begins another connection: a SYN that cannot be one of this.
@@ -88,14 +116,14 @@ impl Connection {
         if !segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
             return false;
         }
-        let direction = self.direction(segment);
+        let direction = self.ends.sender(segment.source);
         let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
         let Some(position) = flow.position(segment.sequence) else {
             let late = flow.before_mentioned(segment.sequence);
             return late.is_some_and(|distance| !(0..=LATE_START).contains(&distance));
         };
-        let same = position == -1 || (flow.syn.is_none() && (-LATE_START..0).contains(&position));
-        let old_duplicate = !self.closed && (0..flow.highest).contains(&position);
+        let same = position == -1 || (!flow.has_syn() && (-LATE_START..0).contains(&position));
+        let old_duplicate = !self.is_closed() && (0..flow.highest).contains(&position);
         let answers = segment.flags.has(Flags::ACK)
             && reverse.position(segment.acknowledgment).is_some_and(|at| (0..=reverse.highest).contains(&at));
         !(same || old_duplicate || answers)
@@ -106,16 +134,16 @@ impl Connection {
         &mut self,
         packet: PacketId,
         segment: &Segment<'_>,
-        room: &mut Room<'_>,
+        memory: &mut Memory<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
-        let direction = self.direction(segment);
+        let direction = self.ends.sender(segment.source);
         let keep_alive = is_keep_alive(&self.flows[direction], packet, segment);
         let analysis = self
             .watched
             .then(|| analyse(&self.flows[direction], &self.flows[direction.reverse()], segment, keep_alive));
         let awaiting = self.awaits_syn_ack();
-        if !self.closed {
+        if !self.is_closed() {
             self.learn(direction, packet, segment, awaiting);
         }
         if let Some(analysis) = analysis {
@@ -125,58 +153,134 @@ impl Connection {
         let flow = &mut self.flows[direction];
         flow.kept_alive = keep_alive;
         if segment.flags.has(Flags::ACK) {
-            flow.said = Some((segment.acknowledgment, segment.window));
-        }
-        if self.closed {
-            return;
+            flow.acknowledges(segment);
         }
         self.last = packet;
+        if self.is_closed() {
+            return;
+        }
         self.packets += 1;
         if segment.flags.has(Flags::RST) {
             self.take_reset(direction, packet, segment, awaiting);
         } else {
             self.take_acknowledgment(direction, packet, segment, out);
             if !keep_alive {
-                self.take_payload(direction, packet, segment, awaiting, room, out);
+                self.take_payload(direction, packet, segment, awaiting, memory, out);
             }
         }
-        self.give_up_acknowledged(packet, room, out);
+        self.give_up_acknowledged(packet, memory, out);
         let finished = Direction::BOTH.into_iter().all(|each| self.flows[each].is_finished());
         let cut_short = segment.flags.has(Flags::RST)
-            && Direction::BOTH.into_iter().all(|each| self.flows[each].fin_told);
+            && Direction::BOTH.into_iter().all(|each| self.flows[each].rare().fin_told);
         if finished || cut_short {
-            self.close(CloseReason::Fin, packet, GapReason::End, room, out);
+            self.close(CloseReason::Fin, packet, GapReason::End, memory, out);
+        } else {
+            self.settle();
         }
+    }
+
+    /// Takes the next segment between its ends, if that is what most are: in order, with nothing missing or pending.
+    /// `false` if it is not, and nothing has been done.
+    ///
+    /// [`Connection::push`] would do the same in more steps.
+    pub(super) fn push_in_order(
+        &mut self,
+        packet: PacketId,
+        segment: &Segment<'_>,
+        memory: &mut Memory<'_>,
+        out: &mut impl FnMut(What<'_>),
+    ) -> bool {
+        const MARKS: u8 = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::ACK.0;
+        let length = segment.payload.len() as u64;
+        if self.stage != Stage::Steady
+            || segment.flags.0 & MARKS != Flags::ACK.0
+            || u64::from(segment.payload_length) != length
+        {
+            return false;
+        }
+        let direction = self.ends.sender(segment.source);
+        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
+        let offset = flow.next;
+        let Some(acknowledged) = reverse.position(segment.acknowledgment) else { return false };
+        if flow.position(segment.sequence) != Some(offset as i64) || acknowledged > reverse.next as i64 {
+            return false;
+        }
+        if self.watched {
+            let analysis = analyse(flow, reverse, segment, false);
+            out(What::Segment(self.note(direction, packet, segment, analysis)));
+        }
+        self.last = packet;
+        self.packets += 1;
+        let acknowledged = acknowledged.max(0) as u64;
+        let reverse = &mut self.flows[direction.reverse()];
+        reverse.acked = reverse.acked.max(acknowledged);
+        let flow = &mut self.flows[direction];
+        flow.kept_alive = false;
+        flow.acknowledges(segment);
+        if length > 0 {
+            flow.next += length;
+            flow.highest = flow.next as i64;
+            flow.last = packet.number;
+            if self.watched {
+                let span = Span::of(packet, offset, length);
+                let event = StreamEvent::Data { span, acked: Some(acknowledged), bytes: segment.payload };
+                flow.told.remember(&event, memory.rings, memory.history);
+                out(What::Stream(direction, event));
+            }
+        }
+        true
+    }
+
+    /// Lets the next segment be one that [`Connection::push`] takes.
+    #[cfg(test)]
+    pub(super) fn take_long_way(&mut self) {
+        if self.stage == Stage::Steady {
+            self.stage = Stage::Open;
+        }
+    }
+
+    /// Frees what is not needed any more, and sees whether the next segment may be one in order.
+    fn settle(&mut self) {
+        let (flows, edges) = (&mut self.flows, self.edges.as_deref());
+        let has_begun = self.established
+            || (!(flows.client.has_syn() && flows.server.has_syn())
+                && edges.is_some_and(|edges| edges.handshake_ack.is_some()));
+        let ends = edges.is_some_and(|edges| edges.reset.is_some());
+        if self.established && !ends {
+            self.edges = None;
+        }
+        let steady = flows.client.is_steady() & flows.server.is_steady();
+        self.stage = if steady && has_begun && !ends { Stage::Steady } else { Stage::Open };
     }
 
     /// Whether it has ended.
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        self.stage >= Stage::Closed
     }
 
-    /// What it is found by.
-    pub(super) fn key(&self) -> Key {
-        Key::of(self.client, self.server)
+    /// Who it is between.
+    pub(super) fn ends(&self) -> &Ends {
+        &self.ends
     }
 
     /// Whether it has ended as far as can be seen, and only waits for what comes late.
     pub(super) fn is_ending(&self) -> bool {
-        !self.closed && (self.reset.is_some() || self.both_fins().is_some())
+        !self.is_closed() && (self.reset().is_some() || self.both_fins().is_some())
     }
 
     /// The time of its last packet, if retransmissions may still fill its holes: as long as any packet comes.
     pub(super) fn active_since(&self, now: Timestamp) -> Option<Timestamp> {
         let holes = Direction::BOTH.into_iter().any(|each| self.flows[each].has_hole());
         let active = now.nanos_since(self.last.time) < LINGER_NANOS;
-        (holes && active && self.reset.is_none()).then_some(self.last.time)
+        (holes && active && self.reset().is_none()).then_some(self.last.time)
     }
 
     /// Ends it, if it has not ended yet; if its own end has been seen, that is the reason, otherwise `why`.
-    pub(super) fn end(&mut self, why: CloseReason, room: &mut Room<'_>, out: &mut impl FnMut(What<'_>)) {
-        if self.closed {
+    pub(super) fn end(&mut self, why: CloseReason, memory: &mut Memory<'_>, out: &mut impl FnMut(What<'_>)) {
+        if self.is_closed() {
             return;
         }
-        let (why, packet) = match (self.reset, self.both_fins()) {
+        let (why, packet) = match (self.reset(), self.both_fins()) {
             (Some((direction, packet)), _) => (CloseReason::Reset(direction), packet),
             (None, Some(packet)) => (CloseReason::Fin, packet),
             (None, None) => (why, self.last),
@@ -186,7 +290,7 @@ impl Connection {
             self.report(Bound::Connections, out);
             gaps = GapReason::Limit;
         }
-        self.close(why, packet, gaps, room, out);
+        self.close(why, packet, gaps, memory, out);
     }
 
     fn close(
@@ -194,33 +298,30 @@ impl Connection {
         why: CloseReason,
         packet: PacketId,
         gaps: GapReason,
-        room: &mut Room<'_>,
+        memory: &mut Memory<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
         for direction in Direction::BOTH {
             let (last, watched) = (self.last, self.watched);
-            self.flows[direction].give_up_rest(gaps, last, room.budget, &mut |event| {
+            self.flows[direction].give_up_rest(gaps, last, memory.room.budget, &mut |event| {
                 if watched {
                     out(What::Stream(direction, event));
                 }
             });
-            self.told[direction].clear(room.history);
+            self.flows[direction].told.clear(memory.rings, memory.history);
         }
-        if let Some((direction, packet)) = self.reset.filter(|_| self.watched) {
-            let acked = self.reset_acked.max(self.flows[direction.reverse()].acknowledged());
+        if let Some((direction, packet)) = self.reset().filter(|_| self.watched) {
+            let acked = self.edges.as_ref().and_then(|edges| edges.reset_acked);
+            let acked = acked.max(self.flows[direction.reverse()].acknowledged());
             out(What::Stream(direction, StreamEvent::Reset { packet, acked }));
         }
-        self.closed = true;
+        self.edges = None;
+        self.stage = Stage::Closed;
         out(What::Closed(Closed { packet, why, seen: self.seen }));
     }
 
-    fn direction(&self, segment: &Segment<'_>) -> Direction {
-        let (source, client) = (segment.source, self.client);
-        if source.port() == client.port() && source.ip() == client.ip() {
-            Direction::ClientToServer
-        } else {
-            Direction::ServerToClient
-        }
+    fn reset(&self) -> Option<(Direction, PacketId)> {
+        self.edges.as_ref().and_then(|edges| edges.reset)
     }
 
     /// Whether one end has sent a SYN and nothing shows that the other has answered. Until then a RST or FIN is
@@ -228,7 +329,7 @@ impl Connection {
     fn awaits_syn_ack(&self) -> bool {
         Direction::BOTH.into_iter().any(|each| {
             let (flow, reverse) = (&self.flows[each], &self.flows[each.reverse()]);
-            flow.syn.is_some() && flow.said.is_none() && reverse.base.is_none()
+            flow.has_syn() && !flow.has_acknowledged && !reverse.has_begun()
         })
     }
 
@@ -243,18 +344,26 @@ impl Connection {
                 .position(segment.acknowledgment)
                 .is_some_and(|position| position < 0 || position > self.flows[direction.reverse()].highest);
         if !ends && !answers_another {
-            self.flows[direction].learn(packet, segment);
-            if segment.flags.has(Flags::SYN) && segment.flags.has(Flags::ACK) {
-                self.flows[direction.reverse()].answered = Some(segment.acknowledgment);
+            let answered = self.edges.as_ref().and_then(|edges| edges.answered[direction]);
+            let is_syn = self.flows[direction].learn(packet, segment, answered);
+            if segment.flags.has(Flags::SYN) && !self.established {
+                let edges = self.edges.get_or_insert_default();
+                if is_syn {
+                    edges.syn[direction] = Some(packet);
+                }
+                if segment.flags.has(Flags::ACK) {
+                    edges.answered[direction.reverse()] = Some(segment.acknowledgment);
+                }
             }
         }
         // RFC 9293 §3.10.7.3: a RST that was not accepted in SYN-SENT has no effect; the SYN-ACK shows it.
         if awaiting
-            && self.flows[direction].base.is_some()
+            && self.flows[direction].has_begun()
             && segment.flags.has(Flags::SYN)
             && segment.flags.has(Flags::ACK)
+            && let Some(edges) = &mut self.edges
         {
-            self.reset = None;
+            edges.reset = None;
         }
     }
 
@@ -295,12 +404,13 @@ impl Connection {
                 reverse.acknowledge(position);
             }
             let from_client = direction == Direction::ClientToServer && !segment.flags.has(Flags::SYN);
-            if from_client && position.is_none_or(|position| position >= 0) {
-                self.handshake_ack.get_or_insert(packet);
+            if from_client && !self.established && position.is_none_or(|position| position >= 0) {
+                self.edges.get_or_insert_default().handshake_ack.get_or_insert(packet);
             }
         }
-        if let (false, Some(syn), Some(_), Some(ack)) =
-            (self.established, self.flows.client.syn, self.flows.server.syn, self.handshake_ack)
+        if !self.established
+            && let Some(edges) = &self.edges
+            && let (Some(syn), Some(_), Some(ack)) = (edges.syn.client, edges.syn.server, edges.handshake_ack)
         {
             self.established = true;
             if self.watched {
@@ -316,13 +426,13 @@ impl Connection {
         packet: PacketId,
         segment: &Segment<'_>,
         awaiting: bool,
-        room: &mut Room<'_>,
+        memory: &mut Memory<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
         let reverse = &self.flows[direction.reverse()];
         let acked =
             segment.flags.has(Flags::ACK).then(|| reverse.bytes_before(segment.acknowledgment)).flatten();
-        let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
+        let flow = &mut self.flows[direction];
         let Some(start) = flow.payload_position(segment) else { return };
         let wire_end = start + i64::from(segment.payload_length);
         let old_syn = segment.flags.has(Flags::SYN) && start != 0;
@@ -338,13 +448,14 @@ impl Connection {
         let chunk = Chunk { packet, start, bytes: segment.payload, wire_end, acked };
         let watched = self.watched;
         if watched {
-            tell_conflicts(told, flow, direction, chunk, out);
+            tell_conflicts(flow, memory.rings, direction, chunk, out);
         }
-        let not_compared = told.is_refused() && !chunk.bytes.is_empty() && start < flow.next as i64;
-        let history = room.history;
+        let not_compared = flow.told.is_refused() && !chunk.bytes.is_empty() && start < flow.next as i64;
+        let Memory { room, history, rings } = memory;
+        let mut told = flow.told;
         let mut tell = |event: StreamEvent<'_>| {
             if watched {
-                told.remember(&event, history);
+                told.remember(&event, rings, history);
                 out(What::Stream(direction, event));
             }
         };
@@ -355,6 +466,7 @@ impl Connection {
         if fin {
             flow.receive_fin(wire_end, (packet, acked), room.budget, &mut tell);
         }
+        flow.told = told;
         for bound in bound.into_iter().chain(not_compared.then_some(Bound::History)) {
             self.report(bound, out);
         }
@@ -362,11 +474,13 @@ impl Connection {
 
     fn take_reset(&mut self, direction: Direction, packet: PacketId, segment: &Segment<'_>, awaiting: bool) {
         let plausible = self.is_plausible_reset(direction, segment, awaiting);
-        if plausible && self.reset.is_none() && self.both_fins().is_none() {
-            self.reset = Some((direction, packet));
+        if plausible && self.reset().is_none() && self.both_fins().is_none() {
             let reverse = &self.flows[direction.reverse()];
             let acks = segment.flags.has(Flags::ACK);
-            self.reset_acked = acks.then(|| reverse.bytes_sent_before(segment.acknowledgment)).flatten();
+            let acked = acks.then(|| reverse.bytes_sent_before(segment.acknowledgment)).flatten();
+            let edges = self.edges.get_or_insert_default();
+            edges.reset = Some((direction, packet));
+            edges.reset_acked = acked;
         }
     }
 
@@ -389,28 +503,31 @@ impl Connection {
     fn give_up_acknowledged(
         &mut self,
         packet: PacketId,
-        room: &mut Room<'_>,
+        memory: &mut Memory<'_>,
         out: &mut impl FnMut(What<'_>),
     ) {
         let now = Moment { packet, count: self.packets };
         let watched = self.watched;
         for direction in Direction::BOTH {
-            let (flow, told) = (&mut self.flows[direction], &mut self.told[direction]);
-            if flow.base.is_some() {
+            let flow = &mut self.flows[direction];
+            if flow.has_begun() {
+                let Memory { room, history, rings } = memory;
+                let mut told = flow.told;
                 flow.give_up_acknowledged(now, room.budget, &mut |event| {
                     if watched {
-                        told.remember(&event, room.history);
+                        told.remember(&event, rings, history);
                         out(What::Stream(direction, event));
                     }
                 });
+                flow.told = told;
             }
         }
     }
 
     /// The later of the two FINs, if there are two.
     fn both_fins(&self) -> Option<PacketId> {
-        let client = self.flows.client.fin.as_ref()?.packet;
-        let server = self.flows.server.fin.as_ref()?.packet;
+        let client = self.flows.client.rare().fin?.packet;
+        let server = self.flows.server.rare().fin?.packet;
         Some(if client.number > server.number { client } else { server })
     }
 
@@ -425,8 +542,8 @@ impl Connection {
 
 /// Tells where a chunk contradicts bytes that were handed over lately or wait for their turn.
 fn tell_conflicts(
-    told: &History,
     flow: &Flow,
+    rings: &Rings,
     direction: Direction,
     chunk: Chunk<'_>,
     out: &mut impl FnMut(What<'_>),
@@ -440,9 +557,9 @@ fn tell_conflicts(
         out(What::Conflict(direction, Conflict { span, first, kept, refused }));
     };
     if start < flow.next {
-        told.differences(start, bytes).for_each(&mut tell);
+        flow.told.differences(start, bytes, rings).for_each(&mut tell);
     }
-    if !flow.store.is_empty() {
-        flow.store.conflicts(start, bytes).for_each(tell);
+    if !flow.rare().store.is_empty() {
+        flow.rare().store.conflicts(start, bytes).for_each(tell);
     }
 }

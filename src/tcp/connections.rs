@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::connection::{Connection, LINGER_NANOS};
-use super::index::Key;
+use super::connection::{Connection, LINGER_NANOS, Memory, Stage};
+use super::ends::Key;
+use super::history::Rings;
 use super::store::Room;
 use super::table::Table;
 use super::{CloseReason, Event, What};
@@ -32,6 +33,10 @@ pub struct Connections {
     budget: Budget,
     /// The copies of what was handed over. Those that nobody watches have none, so each part has a budget of its own.
     pub(super) history: Shards<Budget>,
+    rings: Rings,
+    /// Whether to take every segment the long way, to compare the two.
+    #[cfg(test)]
+    pub(super) without_short_cut: bool,
     limits: Limits,
 }
 
@@ -52,6 +57,9 @@ impl Connections {
             next_stream: 0,
             budget: Budget::new(limits.out_of_order_total),
             history: Shards::of_total(limits.history_total),
+            rings: Rings::default(),
+            #[cfg(test)]
+            without_short_cut: false,
             limits,
         }
     }
@@ -62,9 +70,21 @@ impl Connections {
         let slot = self.slot_for(packet, segment, out);
         let Some(connection) = self.table.connection(slot) else { return };
         let history = self.history.of(connection.stream);
-        let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget, history };
+        let mut memory = Memory {
+            room: Room { cap: self.limits.out_of_order, budget: &mut self.budget },
+            history,
+            rings: &mut self.rings,
+        };
+        let mut tell = |what: What<'_>| out(Event { slot, what });
+        #[cfg(test)]
+        if self.without_short_cut {
+            connection.take_long_way();
+        }
+        if connection.push_in_order(packet, segment, &mut memory, &mut tell) {
+            return;
+        }
         let was_closed = connection.is_closed();
-        connection.push(packet, segment, &mut room, &mut |what| out(Event { slot, what }));
+        connection.push(packet, segment, &mut memory, &mut tell);
         let ended = (connection.is_closed() && !was_closed).then_some(connection.stream);
         if connection.is_ending() && !connection.lingers {
             connection.lingers = true;
@@ -113,7 +133,6 @@ impl Connections {
             let succeeded =
                 self.table.connection(slot).is_some_and(|connection| connection.is_succeeded_by(segment));
             if !succeeded {
-                self.table.touch(slot);
                 return slot;
             }
             self.forget(slot, CloseReason::PortReuse, out);
@@ -135,8 +154,10 @@ impl Connections {
         self.ended.push_back((slot, stream));
         if self.ended.len() > ENDED.min(self.limits.connections)
             && let Some((slot, stream)) = self.ended.pop_front()
-            && self.table.connection(slot).is_some_and(|connection| connection.stream == stream)
-            && self.table.is_used(slot)
+            && self
+                .table
+                .connection(slot)
+                .is_some_and(|connection| connection.stream == stream && connection.stage != Stage::Released)
         {
             self.release(slot, out);
         }
@@ -156,8 +177,12 @@ impl Connections {
     fn end(&mut self, slot: usize, why: CloseReason, out: &mut impl FnMut(Event<'_>)) {
         if let Some(connection) = self.table.connection(slot) {
             let history = self.history.of(connection.stream);
-            let mut room = Room { cap: self.limits.out_of_order, budget: &mut self.budget, history };
-            connection.end(why, &mut room, &mut |what| out(Event { slot, what }));
+            let mut memory = Memory {
+                room: Room { cap: self.limits.out_of_order, budget: &mut self.budget },
+                history,
+                rings: &mut self.rings,
+            };
+            connection.end(why, &mut memory, &mut |what| out(Event { slot, what }));
         }
     }
 

@@ -19,12 +19,21 @@ pub(super) const PACKETS: usize = 32;
 /// What a history takes from the budget.
 pub(super) const COST: usize = size_of::<Ring>() + PACKETS * size_of::<Piece>();
 
-/// The last bytes that were handed over, if there was memory for them.
+/// The last bytes that were handed over, if there was memory for them: the number of a ring, or one of the two below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct History(u32);
+
+impl Default for History {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
+/// The rings of all directions. A budget bounds how many there are; they are used again, and not freed.
 #[derive(Debug, Default)]
-pub(super) struct History {
-    ring: Option<Box<Ring>>,
-    /// Whether bytes could not be remembered, because others had used the budget up.
-    refused: bool,
+pub(super) struct Rings {
+    rings: Vec<Box<Ring>>,
+    free: Vec<History>,
 }
 
 /// Invariants: pieces do not overlap and are in the order of the stream; there are at most [`PACKETS`].
@@ -57,27 +66,54 @@ pub(super) struct Difference<'a> {
     pub(super) refused: &'a [u8],
 }
 
+impl Rings {
+    fn get(&self, history: History) -> Option<&Ring> {
+        self.rings.get(history.0 as usize).map(|ring| &**ring)
+    }
+
+    /// An empty ring.
+    fn begin(&mut self) -> History {
+        let Some(history) = self.free.pop() else {
+            self.rings.push(Ring::new());
+            return History((self.rings.len() - 1) as u32);
+        };
+        if let Some(ring) = self.rings.get_mut(history.0 as usize) {
+            ring.pieces.clear();
+            ring.end = 0;
+        }
+        history
+    }
+}
+
 impl History {
+    /// Nothing has been handed over.
+    const NOTHING: History = History(u32::MAX);
+    /// Bytes could not be remembered, because others had used the budget up.
+    const REFUSED: History = History(u32::MAX - 1);
+
     /// Remembers what is handed over.
-    pub(super) fn remember(&mut self, event: &StreamEvent<'_>, budget: &Budget) {
+    pub(super) fn remember(&mut self, event: &StreamEvent<'_>, rings: &mut Rings, budget: &Budget) {
         if let StreamEvent::Data { span, bytes, .. } = event {
-            self.record(span.offset, bytes, span.end, budget);
+            self.record(span.offset, bytes, span.end, rings, budget);
         }
     }
 
-    fn record(&mut self, offset: u64, bytes: &[u8], packet: PacketId, budget: &Budget) {
-        if self.ring.is_none() {
-            self.refused = !budget.take(COST);
-            if self.refused {
-                return;
-            }
+    fn record(&mut self, offset: u64, bytes: &[u8], packet: PacketId, rings: &mut Rings, budget: &Budget) {
+        if !self.has_ring() {
+            *self = if budget.take(COST) { rings.begin() } else { Self::REFUSED };
         }
-        self.ring.get_or_insert_with(Ring::new).record(offset, bytes, packet);
+        if let Some(ring) = rings.rings.get_mut(self.0 as usize) {
+            ring.record(offset, bytes, packet);
+        }
+    }
+
+    fn has_ring(self) -> bool {
+        self != Self::NOTHING && self != Self::REFUSED
     }
 
     /// Whether bytes that come again cannot be compared for lack of memory.
-    pub(super) fn is_refused(&self) -> bool {
-        self.refused
+    pub(super) fn is_refused(self) -> bool {
+        self == Self::REFUSED
     }
 
     /// Where bytes that come again differ from what is remembered.
@@ -85,17 +121,20 @@ impl History {
     /// One difference for each packet that carried some of the bytes first (two if its bytes lie at both ends of the
     /// ring): all that both packets carried there, of which at least one byte differs.
     pub(super) fn differences<'a>(
-        &'a self,
+        self,
         offset: u64,
         bytes: &'a [u8],
+        rings: &'a Rings,
     ) -> impl Iterator<Item = Difference<'a>> {
-        self.ring.iter().flat_map(move |ring| ring.differences(offset, bytes))
+        rings.get(self).into_iter().flat_map(move |ring| ring.differences(offset, bytes))
     }
 
     /// Forgets everything.
-    pub(super) fn clear(&mut self, budget: &Budget) {
-        if self.ring.take().is_some() {
+    pub(super) fn clear(&mut self, rings: &mut Rings, budget: &Budget) {
+        if self.has_ring() {
+            rings.free.push(*self);
             budget.give_back(COST);
+            *self = Self::NOTHING;
         }
     }
 }
@@ -181,7 +220,7 @@ mod tests {
             (from, length) in (any::<usize>(), 2usize..6000),
         ) {
             let budget = Budget::new(COST as u64);
-            let mut history = History::default();
+            let (mut history, mut rings) = (History::default(), Rings::default());
             let mut stream: Vec<Option<Byte>> = Vec::new();
             let mut number = 0;
             for (length, gap) in handed_over {
@@ -190,18 +229,18 @@ mod tests {
                 let start = stream.len();
                 stream.extend((start..start + length).map(|at| Some(((at * 7 + at / 256) as u8, number))));
                 let bytes: Vec<u8> = stream[start..].iter().flatten().map(|(byte, _)| *byte).collect();
-                history.record(start as u64, &bytes, packet(number), &budget);
+                history.record(start as u64, &bytes, packet(number), &mut rings, &budget);
             }
             let model = remembered(&stream, number);
             let from = from % stream.len();
             let part = &model[from..stream.len().min(from + length)];
             let again: Vec<u8> = part.iter().map(|byte| byte.map_or(0, |(byte, _)| byte)).collect();
             prop_assume!(again.len() > 1);
-            prop_assert_eq!(history.differences(from as u64, &again).next(), None, "the same content");
+            prop_assert_eq!(history.differences(from as u64, &again, &rings).next(), None, "the same content");
 
             let other: Vec<u8> = again.iter().map(|byte| !byte).collect();
             let mut found = vec![None; part.len()];
-            for difference in history.differences(from as u64, &other) {
+            for difference in history.differences(from as u64, &other, &rings) {
                 let start = difference.offset as usize - from;
                 prop_assert_eq!(difference.refused, &other[start..start + difference.kept.len()]);
                 for (at, byte) in (start..).zip(difference.kept) {
@@ -214,11 +253,11 @@ mod tests {
                 let mut flipped = again.clone();
                 flipped[at] ^= 1;
                 let told: Vec<u64> =
-                    history.differences(from as u64, &flipped).map(|one| one.first.number).collect();
+                    history.differences(from as u64, &flipped, &rings).map(|one| one.first.number).collect();
                 let expected: Vec<u64> = known.iter().map(|(_, number)| *number).collect();
                 prop_assert_eq!(told, expected);
             }
-            history.clear(&budget);
+            history.clear(&mut rings, &budget);
             prop_assert_eq!(budget.used(), 0);
         }
     }
@@ -226,10 +265,10 @@ mod tests {
     #[test]
     fn remembers_nothing_without_memory() {
         let budget = Budget::new(COST as u64 - 1);
-        let mut history = History::default();
-        history.record(0, b"abc", packet(1), &budget);
-        assert_eq!((history.is_refused(), history.differences(0, b"xyz").count()), (true, 0));
-        history.clear(&budget);
+        let (mut history, mut rings) = (History::default(), Rings::default());
+        history.record(0, b"abc", packet(1), &mut rings, &budget);
+        assert_eq!((history.is_refused(), history.differences(0, b"xyz", &rings).count()), (true, 0));
+        history.clear(&mut rings, &budget);
         assert_eq!(budget.used(), 0);
     }
 }

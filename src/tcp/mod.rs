@@ -5,7 +5,7 @@
 //! does not judge anybody. The first copy of a byte wins.
 //!
 //! ```text
-//!   Connections   which connection is it?       index (ends to slots), table (slots, least recently active)
+//!   Connections   which connection is it?       ends (who), table (slots by ends, least recently active)
 //!        ▼
 //!   Connection    roles, handshake, end         analysis (marks of the packet list), history (of what was handed over)
 //!        ▼
@@ -21,9 +21,9 @@
 mod analysis;
 mod connection;
 mod connections;
+mod ends;
 mod flow;
 mod history;
-mod index;
 mod order;
 mod store;
 mod table;

@@ -11,7 +11,7 @@
 
 use super::Bound;
 use super::flow::{Fin, Flow};
-use super::store::Room;
+use super::store::{Piece, Room};
 use crate::base::{Budget, GapReason, PacketId, Span, StreamEvent};
 
 /// Packets of the connection that must follow the acknowledgment of a hole before it is given up.
@@ -80,7 +80,7 @@ impl Flow {
         room: &mut Room<'_>,
         out: &mut impl FnMut(StreamEvent<'_>),
     ) -> Option<Bound> {
-        let limit = self.fin.as_ref().map_or(i64::MAX, |fin| fin.offset as i64);
+        let limit = self.rare().fin.map_or(i64::MAX, |fin| fin.offset as i64);
         let wire_end = chunk.wire_end.min(limit);
         let start = chunk.start.max(self.next as i64);
         if wire_end <= start {
@@ -91,7 +91,7 @@ impl Flow {
         let bytes =
             usize::try_from(start - chunk.start).ok().and_then(|skip| bytes.get(skip..)).unwrap_or(&[]);
         let chunk = Chunk { start, bytes, wire_end, ..chunk };
-        if start as u64 <= self.next.max(self.cut_until) {
+        if start as u64 <= self.next.max(self.rare().cut_until) {
             self.take_in_order(chunk, room.budget, out);
             None
         } else {
@@ -110,11 +110,11 @@ impl Flow {
         let end = start + chunk.bytes.len() as u64;
         self.give_up_until(start, GapReason::Cut, chunk.packet, budget, out);
         while self.next < end {
-            let stop = self.store.first().map_or(end, |(offset, _)| offset.min(end));
+            let stop = self.rare().store.first().map_or(end, |(offset, _)| offset.min(end));
             self.hand_over(start, chunk.bytes, stop, chunk.packet, chunk.acked, out);
             self.drain(budget, out);
         }
-        self.cut_until = self.cut_until.max(chunk.wire_end as u64);
+        self.cut_until(chunk.wire_end as u64);
         self.settle(budget, out);
     }
 
@@ -126,15 +126,11 @@ impl Flow {
         out: &mut impl FnMut(StreamEvent<'_>),
     ) -> Option<Bound> {
         let start = chunk.start as u64;
-        let end = start + chunk.bytes.len() as u64;
         let mut acted = None;
-        while let Err(bound) = self
-            .store
-            .insert(start, chunk.bytes, chunk.packet, chunk.acked, room)
-            .and_then(|()| self.store.insert_cut(end, chunk.wire_end as u64, room))
-        {
+        let mut stored = start;
+        while let Err(bound) = self.rare_mut().store.insert(&mut stored, &chunk, room) {
             acted = Some(bound);
-            let (to, behind) = match self.store.first() {
+            let (to, behind) = match self.rare().store.first() {
                 Some((first, packet)) if first < start => (first, packet),
                 _ => (start, chunk.packet),
             };
@@ -156,9 +152,10 @@ impl Flow {
         budget: &mut Budget,
         out: &mut impl FnMut(StreamEvent<'_>),
     ) {
-        let known = self.next.max(self.store.end()).max(self.cut_until) as i64;
-        if self.fin.is_none() && offset >= known {
-            self.fin = Some(Box::new(Fin { offset: offset as u64, packet, acked }));
+        let rare = self.rare();
+        let known = self.next.max(rare.store.end()).max(rare.cut_until) as i64;
+        if rare.fin.is_none() && offset >= known {
+            self.rare_mut().fin = Some(Fin { offset: offset as u64, packet, acked });
             self.settle(budget, out);
         }
     }
@@ -170,29 +167,35 @@ impl Flow {
         budget: &mut Budget,
         out: &mut impl FnMut(StreamEvent<'_>),
     ) {
-        let end = self.acked_bytes();
-        if self.next < self.cut_until && end >= self.cut_until {
-            self.give_up_until(self.cut_until, GapReason::Cut, now.packet, budget, out);
+        let (end, cut_until) = (self.acked_bytes(), self.rare().cut_until);
+        if self.next < cut_until && end >= cut_until {
+            self.give_up_until(cut_until, GapReason::Cut, now.packet, budget, out);
             self.settle(budget, out);
         }
         if end <= self.next {
-            self.suspect = None;
+            self.clear_suspect();
             return;
         }
-        match self.suspect.as_deref().copied() {
+        match self.rare().suspect {
             Some(suspect) if suspect.at == self.next => {
                 if now.grace_passed(&suspect.since) && !self.may_be_a_fin(end) {
                     self.give_up_all(suspect.end.min(end), GapReason::Acknowledged, now.packet, budget, out);
-                    self.suspect = None;
+                    self.clear_suspect();
                 }
             }
-            _ => self.suspect = Some(Box::new(Suspect { at: self.next, end, since: now })),
+            _ => self.rare_mut().suspect = Some(Suspect { at: self.next, end, since: now }),
+        }
+    }
+
+    fn clear_suspect(&mut self) {
+        if let Some(rare) = self.rare_if_any() {
+            rare.suspect = None;
         }
     }
 
     /// Whether the next byte was acknowledged so long ago that no queue of the capture can still hold it.
     pub(super) fn missed_for_long(&self, now: PacketId) -> bool {
-        self.suspect.as_ref().is_some_and(|suspect| {
+        self.rare().suspect.is_some_and(|suspect| {
             suspect.at == self.next && now.time.nanos_since(suspect.since.packet.time) >= KEEP_ALIVE_NANOS
         })
     }
@@ -206,15 +209,18 @@ impl Flow {
         out: &mut impl FnMut(StreamEvent<'_>),
     ) {
         let acked = Some(self.acked_bytes()).filter(|acked| !self.may_be_a_fin(*acked)).unwrap_or(0);
-        let sent = self.store.end().max(acked).max(self.cut_until);
-        let end = self.fin.as_ref().map_or(sent, |fin| fin.offset);
+        let rare = self.rare();
+        let sent = rare.store.end().max(acked).max(rare.cut_until);
+        let end = rare.fin.map_or(sent, |fin| fin.offset);
         self.give_up_all(end, why, now, budget, out);
-        self.store.clear(budget);
+        if let Some(rare) = self.rare_if_any() {
+            rare.store.clear(budget);
+        }
     }
 
     /// One byte acknowledged that nothing lies behind: a FIN that was not captured is acknowledged like that.
     fn may_be_a_fin(&self, acked: u64) -> bool {
-        acked == self.next + 1 && self.fin.is_none() && self.store.is_empty()
+        acked == self.next + 1 && self.rare().fin.is_none() && self.rare().store.is_empty()
     }
 
     /// Gives up every hole before `end`, and hands over what lies between them.
@@ -227,7 +233,7 @@ impl Flow {
         out: &mut impl FnMut(StreamEvent<'_>),
     ) {
         while self.next < end {
-            let (to, behind) = match self.store.first() {
+            let (to, behind) = match self.rare().store.first() {
                 Some((first, packet)) if first < end => (first, packet),
                 _ => (end, now),
             };
@@ -248,15 +254,16 @@ impl Flow {
     ) {
         while self.next < to {
             self.learn_cuts(budget);
-            let (end, why) = if self.next < self.cut_until {
-                (self.cut_until.min(to), GapReason::Cut)
+            let rare = self.rare();
+            let (end, why) = if self.next < rare.cut_until {
+                (rare.cut_until.min(to), GapReason::Cut)
             } else {
-                let end = self.store.first_cut().map_or(to, |cut| cut.min(to));
+                let end = rare.store.first_cut().map_or(to, |cut| cut.min(to));
                 // Bytes that the other end has acknowledged were sent and received, whatever ended the waiting.
                 let acked = why == GapReason::End && end <= self.acked_bytes();
                 (end, if acked { GapReason::Acknowledged } else { why })
             };
-            let before = self.last.unwrap_or(behind).number;
+            let before = if self.last > 0 { self.last } else { behind.number };
             let span = Span {
                 offset: self.next,
                 length: end - self.next,
@@ -283,16 +290,21 @@ impl Flow {
         let Some(bytes) = bytes.get(range).filter(|bytes| !bytes.is_empty()) else { return };
         let span = Span::of(packet, self.next, bytes.len() as u64);
         self.next = stop;
-        self.last = Some(packet);
+        self.last = packet.number;
         out(StreamEvent::Data { span, acked, bytes });
     }
 
     /// Hands over the pieces whose turn has come.
     fn drain(&mut self, budget: &mut Budget, out: &mut impl FnMut(StreamEvent<'_>)) {
-        while let Some((start, piece)) = self.store.pop_until(self.next, budget) {
+        while let Some((start, piece)) = self.pop_next(budget) {
             let stop = start + piece.bytes.len() as u64;
             self.hand_over(start, &piece.bytes, stop, piece.packet, piece.acked, out);
         }
+    }
+
+    fn pop_next(&mut self, budget: &mut Budget) -> Option<(u64, Piece)> {
+        let next = self.next;
+        self.rare_if_any()?.store.pop_until(next, budget)
     }
 
     /// Hands over all that can be: pieces, cuts that something lies behind, the FIN.
@@ -302,8 +314,9 @@ impl Flow {
         loop {
             self.drain(budget, out);
             self.learn_cuts(budget);
-            let fin = self.fin.as_ref().map(|fin| (fin.offset, fin.packet));
-            let behind = self.store.first().or(fin).filter(|(offset, _)| *offset <= self.cut_until);
+            let rare = self.rare();
+            let fin = rare.fin.map(|fin| (fin.offset, fin.packet));
+            let behind = rare.store.first().or(fin).filter(|(offset, _)| *offset <= rare.cut_until);
             match behind {
                 Some((offset, packet)) if self.next < offset => {
                     self.give_up_until(offset, GapReason::Cut, packet, budget, out);
@@ -311,19 +324,31 @@ impl Flow {
                 _ => break,
             }
         }
-        if let Some(&Fin { offset, packet, acked }) = self.fin.as_deref()
-            && offset == self.next
-            && !self.fin_told
+        let next = self.next;
+        if let Some(rare) = self.rare_if_any()
+            && let Some(Fin { offset, packet, acked }) = rare.fin
+            && offset == next
+            && !rare.fin_told
         {
-            self.fin_told = true;
+            rare.fin_told = true;
             out(StreamEvent::Fin { packet, acked });
+        }
+    }
+
+    /// The capture cut the bytes before `offset` off, if they have not been handed over.
+    fn cut_until(&mut self, offset: u64) {
+        if offset > self.next {
+            let rare = self.rare_mut();
+            rare.cut_until = rare.cut_until.max(offset);
         }
     }
 
     /// Moves `cut_until` over the cuts that begin there or before.
     fn learn_cuts(&mut self, budget: &mut Budget) {
-        while let Some(end) = self.store.pop_cut_until(self.next.max(self.cut_until), budget) {
-            self.cut_until = self.cut_until.max(end);
+        let next = self.next;
+        let Some(rare) = self.rare_if_any() else { return };
+        while let Some(end) = rare.store.pop_cut_until(next.max(rare.cut_until), budget) {
+            rare.cut_until = rare.cut_until.max(end);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Bound;
 use super::history::Difference;
+use super::order::Chunk;
 use crate::base::{Budget, PacketId};
 
 /// What a piece costs besides its bytes: its place in the tree (half-full nodes) and the allocator's own.
@@ -31,42 +32,46 @@ pub(super) struct Piece {
     pub(super) acked: Option<u64>,
 }
 
-/// The memory that a direction may use.
+/// The memory that what comes early may use.
 pub(super) struct Room<'a> {
     /// The most bytes one direction may hold.
     pub(super) cap: usize,
     /// What all directions hold together.
     pub(super) budget: &'a mut Budget,
-    /// What all copies of bytes that were handed over take together.
-    pub(super) history: &'a Budget,
 }
 
 impl Store {
-    /// Stores those of `bytes` that are not there yet: the first copy wins.
+    /// Nothing held.
+    pub(super) const fn new() -> Self {
+        Self { pieces: BTreeMap::new(), cuts: BTreeMap::new(), held: 0 }
+    }
+
+    /// Stores those bytes of a chunk that are not there yet, from `at` on: the first copy wins. Remembers what the capture
+    /// cut off behind them.
     ///
-    /// If a bound forbids it, the error names it, and the bytes stored so far stay: once there is room, the same call
-    /// goes on from there.
+    /// If a bound forbids it, the error names it, and the bytes stored so far stay: `at` is behind them, and once there is
+    /// room, the same call goes on from there.
     pub(super) fn insert(
         &mut self,
-        offset: u64,
-        bytes: &[u8],
-        packet: PacketId,
-        acked: Option<u64>,
+        at: &mut u64,
+        chunk: &Chunk<'_>,
         room: &mut Room<'_>,
     ) -> Result<(), Bound> {
-        let end = offset.saturating_add(bytes.len() as u64);
-        let mut at = offset;
-        while let Some((start, stop)) = self.first_missing(at, end) {
-            let part = bytes.get((start - offset) as usize..(stop - offset) as usize).unwrap_or_default();
+        let offset = chunk.start.max(0) as u64;
+        let end = offset.saturating_add(chunk.bytes.len() as u64);
+        while let Some((start, stop)) = self.first_missing(*at, end) {
+            let part =
+                chunk.bytes.get((start - offset) as usize..(stop - offset) as usize).unwrap_or_default();
             self.take(part.len() + PIECE_OVERHEAD, room)?;
-            self.pieces.insert(start, Piece { bytes: part.into(), packet, acked });
-            at = stop;
+            let piece = Piece { bytes: part.into(), packet: chunk.packet, acked: chunk.acked };
+            self.pieces.insert(start, piece);
+            *at = stop;
         }
-        Ok(())
+        self.insert_cut(end, chunk.wire_end.max(0) as u64, room)
     }
 
     /// Remembers that the capture cut the bytes between two offsets.
-    pub(super) fn insert_cut(&mut self, start: u64, end: u64, room: &mut Room<'_>) -> Result<(), Bound> {
+    fn insert_cut(&mut self, start: u64, end: u64, room: &mut Room<'_>) -> Result<(), Bound> {
         if start >= end {
             return Ok(());
         }
@@ -182,6 +187,15 @@ mod tests {
     use super::*;
     use crate::base::Timestamp;
 
+    fn chunk(offset: u64, bytes: &[u8], number: u64) -> Chunk<'_> {
+        let start = offset as i64;
+        Chunk { packet: packet(number), start, bytes, wire_end: start + bytes.len() as i64, acked: None }
+    }
+
+    fn insert(store: &mut Store, chunk: Chunk<'_>, cap: usize, budget: &mut Budget) -> Result<(), Bound> {
+        store.insert(&mut (chunk.start as u64), &chunk, &mut Room { cap, budget })
+    }
+
     fn packet(number: u64) -> PacketId {
         PacketId { number, time: Timestamp::from_nanos(0) }
     }
@@ -205,7 +219,7 @@ mod tests {
             segments in prop::collection::vec((0usize..48, 1usize..16, any::<u8>()), 1..40),
             popped in 0u64..64,
         ) {
-            let (mut budget, history) = (Budget::new(u64::MAX), Budget::new(0));
+            let mut budget = Budget::new(u64::MAX);
             let mut store = Store::default();
             let mut model = vec![None; 64];
             for (number, (offset, length, fill)) in (1..).zip(segments) {
@@ -213,8 +227,8 @@ mod tests {
                 for (at, byte) in (offset..).zip(&bytes) {
                     model[at].get_or_insert((*byte, number));
                 }
-                let mut room = Room { cap: usize::MAX, budget: &mut budget, history: &history };
-                prop_assert!(store.insert(offset as u64, &bytes, packet(number), None, &mut room).is_ok());
+                let chunk = chunk(offset as u64, &bytes, number);
+                prop_assert!(insert(&mut store, chunk, usize::MAX, &mut budget).is_ok());
                 prop_assert_eq!(&content(&store), &model);
                 for start in 0..64 {
                     let expected = model[start..].iter().position(Option::is_none).map(|at| (start + at) as u64);
@@ -232,23 +246,39 @@ mod tests {
 
     #[test]
     fn one_byte_pieces_cost_more_than_a_byte() {
-        let (mut budget, history) = (Budget::new(u64::MAX), Budget::new(0));
+        let mut budget = Budget::new(u64::MAX);
         let mut store = Store::default();
-        let mut room = Room { cap: 10 * PIECE_OVERHEAD, budget: &mut budget, history: &history };
+        let cap = 10 * PIECE_OVERHEAD;
         let stored = (0..1000u64)
-            .filter(|at| store.insert(2000 - at * 2, b"x", packet(1), None, &mut room).is_ok())
+            .filter(|at| insert(&mut store, chunk(2000 - at * 2, b"x", 1), cap, &mut budget).is_ok())
             .count();
         assert_eq!(stored, 9);
     }
 
     #[test]
     fn says_which_bound_acted() {
-        let (mut budget, history) = (Budget::new(PIECE_OVERHEAD as u64), Budget::new(0));
+        let mut budget = Budget::new(PIECE_OVERHEAD as u64);
         let mut store = Store::default();
-        let mut room = Room { cap: 100 * PIECE_OVERHEAD, budget: &mut budget, history: &history };
-        assert_eq!(store.insert(5, b"x", packet(1), None, &mut room), Err(Bound::OutOfOrderTotal));
-        room.cap = 100;
-        assert_eq!(store.insert(5, b"x", packet(1), None, &mut room), Err(Bound::OutOfOrder));
+        let total = insert(&mut store, chunk(5, b"x", 1), 100 * PIECE_OVERHEAD, &mut budget);
+        assert_eq!(total, Err(Bound::OutOfOrderTotal));
+        assert_eq!(insert(&mut store, chunk(5, b"x", 1), 100, &mut budget), Err(Bound::OutOfOrder));
         assert!(store.is_empty());
+    }
+
+    #[test]
+    fn what_finds_no_room_goes_on_where_it_stopped() {
+        let mut budget = Budget::new(u64::MAX);
+        let mut store = Store::default();
+        let room = &mut Room { cap: 4 * (PIECE_OVERHEAD + 1), budget: &mut budget };
+        for offset in [1, 3] {
+            assert_eq!(store.insert(&mut { offset }, &chunk(offset, b"x", 1), room), Ok(()));
+        }
+        let (mut at, whole) = (0, chunk(0, b"0123456", 2));
+        assert_eq!(store.insert(&mut at, &whole, room), Err(Bound::OutOfOrder));
+        assert_eq!(at, 3, "before and behind the first piece");
+        room.cap = usize::MAX;
+        assert_eq!(store.insert(&mut at, &whole, room), Ok(()));
+        let numbers: Vec<u64> = content(&store).iter().flatten().map(|(_, number)| *number).collect();
+        assert_eq!(numbers, [2, 1, 2, 1, 2, 2, 2]);
     }
 }

@@ -144,6 +144,94 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_short_cut_changes_nothing(
+        first in any::<(u32, u32)>(),
+        syns in 0usize..4,
+        turns in prop::collection::vec(
+            (any::<bool>(), prop_oneof![Just(0usize), 1usize..20], Just(None)), 0..80),
+        ways in prop::collection::vec(way(), 100),
+        history_total in prop_oneof![Just(0u64), Just(1u64 << 20)],
+        watched in 0usize..100,
+    ) {
+        let mut client = End { first: first.0, sent: Vec::new() };
+        let mut server = End { first: first.1, sent: Vec::new() };
+        let clean = conversation(&turns, &mut client, &mut server);
+        let handshake = [
+            c(client.first.wrapping_sub(1)).syn(),
+            s(server.first.wrapping_sub(1)).syn().ack(client.first),
+            c(client.first).ack(server.first),
+        ];
+        let on_wire = clean.into_iter().zip(&ways).flat_map(|(sent, way)| way.of(sent));
+        let captured: Vec<Sent> = handshake.into_iter().skip(syns).chain(on_wire).collect();
+        let [short, long] = [false, true].map(|long| {
+            let mut wire = Wire::with(Limits { history_total, ..Limits::default() });
+            if long {
+                wire.take_long_way();
+            }
+            wire.step = 30_000_000;
+            for (at, sent) in captured.iter().enumerate() {
+                wire.unwatched = at >= watched;
+                wire.send(sent.clone());
+            }
+            wire.finish();
+            (wire.seen, format!("{:?}", wire.notes))
+        });
+        prop_assert_eq!(short, long);
+    }
+}
+
+/// What becomes of a segment on its way into the capture.
+#[derive(Debug, Clone)]
+enum Way {
+    Straight,
+    Lost,
+    Twice,
+    Cut,
+    NoWindow,
+    NoAck,
+    EarlyAck(u32),
+    AfterKeepAlive,
+    Late(u32),
+    Flags(u8),
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    prop_oneof![
+        60 => Just(Way::Straight),
+        2 => Just(Way::Lost),
+        4 => Just(Way::Twice),
+        2 => Just(Way::Cut),
+        2 => Just(Way::NoWindow),
+        2 => Just(Way::NoAck),
+        2 => (0u32..30).prop_map(Way::EarlyAck),
+        3 => Just(Way::AfterKeepAlive),
+        3 => (0u32..30).prop_map(Way::Late),
+        2 => any::<u8>().prop_map(Way::Flags),
+    ]
+}
+
+impl Way {
+    fn of(&self, sent: Sent) -> Vec<Sent> {
+        let (before, half) = (sent.sequence.wrapping_sub(1), sent.data.len() / 2);
+        match *self {
+            Way::Straight => vec![sent],
+            Way::Lost => Vec::new(),
+            Way::Twice => vec![sent.clone(), sent],
+            Way::Cut => vec![sent.cut(half)],
+            Way::NoWindow => vec![sent.window(0)],
+            Way::NoAck => vec![Sent { ack: None, flags: Flags(sent.flags.0 & !Flags::ACK.0), ..sent }],
+            Way::EarlyAck(by) => vec![Sent { ack: sent.ack.map(|ack| ack.wrapping_add(by)), ..sent }],
+            Way::AfterKeepAlive => {
+                vec![Sent { sequence: before, data: Vec::new(), ..sent.clone() }, sent]
+            }
+            Way::Late(by) => vec![Sent { sequence: sent.sequence.wrapping_sub(by), ..sent }],
+            Way::Flags(flags) => vec![Sent { flags: Flags(flags), ..sent }],
+        }
+    }
+}
+
 /// Segments whose numbers are close enough to each other to meet, or anything.
 fn garbage() -> impl Strategy<Value = (i64, Sent)> {
     let number =

@@ -143,6 +143,11 @@ impl Wire {
         }
     }
 
+    /// Without the short cut for segments in order.
+    pub fn take_long_way(&mut self) {
+        self.connections.without_short_cut = true;
+    }
+
     /// A connection whose client starts at 1000 and whose server starts at 5000: the next numbers are 1001, 5001.
     pub fn opened() -> Self {
         let mut wire = Self::new();
