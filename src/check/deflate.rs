@@ -39,7 +39,7 @@ const REASONS_SHOWN: usize = 3;
 
 /// One element of `Sec-WebSocket-Extensions`, and the field it stands in.
 pub(super) struct Element<'a> {
-    header: &'a Header,
+    header: Header<'a>,
     extension: Extension,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Element<'a> {
 pub(super) fn elements(headers: &Headers) -> Vec<Element<'_>> {
     let mut found = Vec::new();
     for header in headers.fields("Sec-WebSocket-Extensions") {
-        let list = extensions_in(&header.value).list;
+        let list = extensions_in(header.value).list;
         found.extend(list.into_iter().map(|extension| Element { header, extension }));
     }
     found
@@ -73,11 +73,10 @@ pub(super) fn parameters(side: Side, elements: &[Element<'_>], head: &Span) -> V
 /// WS601, WS602, WS603 (§7, §7.1): an answer of which only the value of its `Sec-WebSocket-Extensions` is known.
 pub fn agreed(value: &[u8]) -> Vec<Violation> {
     let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
-    let header =
-        Header { name: b"Sec-WebSocket-Extensions"[..].into(), value: value.into(), offset: 0, length };
+    let header = Header { name: b"Sec-WebSocket-Extensions", value, offset: 0, length };
     let nowhere = PacketId { number: 0, time: Timestamp::default() };
     let head = Span::of(nowhere, 0, u64::from(length));
-    parameters(Side::Server, &elements(&Headers(vec![header])), &head)
+    parameters(Side::Server, &elements(&[header].into_iter().collect()), &head)
 }
 
 /// WS604 (§7.1), WS610 (§7): the answer against the offers, all of which must be known.

@@ -2,7 +2,7 @@
 
 use super::{Rule, Violation, registry, text};
 use crate::base::Span;
-use crate::http::{Headers, Oddities};
+use crate::http::{Header, Headers, Oddities};
 use crate::record::Side;
 use crate::websocket::extensions as read_extensions;
 
@@ -20,16 +20,23 @@ pub(super) fn without_token(
     let Some(header) = headers.fields(name).next() else {
         return Some(Violation::of_span(rule, side, span, format!("there is no {name} field")));
     };
-    let values = text::shown_list(headers.fields(name).map(|header| &*header.value));
+    let values = text::shown_list(headers.all(name));
     let text = format!("{name} is {values}, which does not list {token}");
-    Some(Violation::of_header(rule, side, span, header, text).with("value", text::json(&header.value)))
+    Some(Violation::of_header(rule, side, span, header, text).with("value", text::json(header.value)))
+}
+
+/// The second of several fields of one name, and what to say of them.
+pub(super) fn repeated<'a>(headers: &'a Headers, name: &str) -> Option<(Header<'a>, String)> {
+    let second = headers.fields(name).nth(1)?;
+    let values = text::shown_list(headers.all(name));
+    Some((second, format!("{} {name} fields: {values}", headers.count(name))))
 }
 
 /// WS113 (§9.1).
 pub(super) fn extensions(side: Side, headers: &Headers, span: &Span) -> Option<Violation> {
     const NAME: &str = "Sec-WebSocket-Extensions";
-    let malformed = read_extensions(headers).malformed?;
     let header = headers.fields(NAME).next()?;
+    let malformed = read_extensions(headers).malformed?;
     let text = match &*malformed {
         [] => format!("{NAME} is there but names no extension"),
         bytes => format!("in {NAME}, {} does not follow the grammar", text::shown(bytes)),

@@ -30,14 +30,14 @@ impl KeyMemory {
     /// WS111. Remembers the key of this request; a retry on the same connection may use it again.
     pub(super) fn judge(&mut self, stream: u64, request: &Request, out: &mut impl FnMut(Violation)) {
         let Some(field) = request.headers.fields("Sec-WebSocket-Key").next() else { return };
-        let Ok(key) = decode_key(&field.value) else { return };
+        let Ok(key) = decode_key(field.value) else { return };
         let Some(first) = self.seen.get(&key) else {
             return self.remember(key, Use { stream, packet: request.span.end.number });
         };
         if first.stream != stream {
             let text = format!(
                 "the key {} is also used on stream {} (packet {})",
-                text::shown(&field.value),
+                text::shown(field.value),
                 first.stream,
                 first.packet
             );

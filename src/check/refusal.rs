@@ -25,7 +25,7 @@ pub(super) fn judge(request: &Request, wants: Wants, response: &Response, out: &
 fn without_version(request: &Request, response: &Response) -> Option<Violation> {
     const NAME: &str = "Sec-WebSocket-Version";
     let version = request.headers.get(NAME)?;
-    let other = request.headers.fields(NAME).all(|field| &*field.value != b"13");
+    let other = request.headers.fields(NAME).all(|field| field.value != b"13");
     let refused = matches!(response.status, 400 | 426) && response.headers.count(NAME) == 0;
     let text =
         format!("the server answered {} to version {} without {NAME}", response.status, shown(version));
@@ -37,7 +37,7 @@ fn without_version(request: &Request, response: &Response) -> Option<Violation> 
 /// the field that the proxy has to remove from the request is gone from the answer too.
 fn without_upgrade(request: &Request, response: &Response) -> Option<Violation> {
     let rule = &registry::UPGRADE_REQUIRED_WITHOUT_UPGRADE;
-    let right = request.headers.fields("Sec-WebSocket-Version").all(|field| &*field.value == b"13");
+    let right = request.headers.fields("Sec-WebSocket-Version").all(|field| field.value == b"13");
     let missing = response.status == 426 && response.headers.count("Upgrade") == 0 && !right;
     missing.then(|| {
         Violation::of_span(rule, Side::Server, &response.span, "the 426 has no Upgrade field".into())

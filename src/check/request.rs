@@ -69,17 +69,15 @@ impl<'a> Judge<'a> {
 
     /// WS103 (§4.1, item 4), WS119 (RFC 9112 §3.2).
     fn host(&mut self) {
-        let hosts = self.all("Host");
-        match hosts.as_slice() {
-            [] => self.whole(&registry::MISSING_HOST, "the upgrade request has no Host".into()),
-            [host] if host.value.is_empty() => {
+        if let Some((second, text)) = head::repeated(self.headers, "Host") {
+            return self.field(&registry::REPEATED_HOST, second, text);
+        }
+        match self.headers.fields("Host").next() {
+            None => self.whole(&registry::MISSING_HOST, "the upgrade request has no Host".into()),
+            Some(host) if host.value.is_empty() => {
                 self.field(&registry::MISSING_HOST, host, "Host is empty".into());
             }
-            [_] => {}
-            [_, second, ..] => {
-                let text = format!("{} Host fields: {}", hosts.len(), values(&hosts));
-                self.field(&registry::REPEATED_HOST, second, text);
-            }
+            Some(_) => {}
         }
     }
 
@@ -101,39 +99,36 @@ impl<'a> Judge<'a> {
 
     /// WS106, WS107 (§4.1, item 7), WS108 (§11.3.1).
     fn key(&mut self) {
-        let keys = self.all("Sec-WebSocket-Key");
-        match keys.as_slice() {
-            [] => self.whole(&registry::MISSING_KEY, "the upgrade request has no Sec-WebSocket-Key".into()),
-            [_] => {}
-            [_, second, ..] => {
-                let text = format!("{} Sec-WebSocket-Key fields: {}", keys.len(), values(&keys));
-                self.field(&registry::REPEATED_KEY, second, text);
-            }
+        const NAME: &str = "Sec-WebSocket-Key";
+        if let Some((second, text)) = head::repeated(self.headers, NAME) {
+            self.field(&registry::REPEATED_KEY, second, text);
+        } else if self.headers.count(NAME) == 0 {
+            self.whole(&registry::MISSING_KEY, "the upgrade request has no Sec-WebSocket-Key".into());
         }
-        for key in keys {
-            let why = match decode_key(&key.value) {
+        for key in self.headers.fields(NAME) {
+            let why = match decode_key(key.value) {
                 Ok(_) => continue,
                 Err(InvalidKey::NotBase64) => "is not base64".into(),
                 Err(InvalidKey::Length(length)) => format!("decodes to {length} bytes, not 16"),
             };
-            let text = format!("Sec-WebSocket-Key {} {why}", text::shown(&key.value));
+            let text = format!("Sec-WebSocket-Key {} {why}", text::shown(key.value));
             return self.field(&registry::INVALID_KEY, key, text);
         }
     }
 
     /// WS109, WS110 (§4.1, item 9), WS117 (§11.3.5).
     fn version(&mut self) {
-        let versions = self.all("Sec-WebSocket-Version");
-        let Some(first) = versions.first() else {
+        const NAME: &str = "Sec-WebSocket-Version";
+        let Some(first) = self.headers.fields(NAME).next() else {
             let text = "the upgrade request has no Sec-WebSocket-Version";
             return self.whole(&registry::MISSING_VERSION, text.into());
         };
-        if versions.iter().all(|version| &*version.value != b"13") {
-            let text = format!("Sec-WebSocket-Version is {}, not 13", values(&versions));
+        if self.headers.all(NAME).all(|version| version != b"13") {
+            let versions = text::shown_list(self.headers.all(NAME));
+            let text = format!("Sec-WebSocket-Version is {versions}, not 13");
             self.field(&registry::UNSUPPORTED_VERSION, first, text);
         }
-        if let [_, second, ..] = versions.as_slice() {
-            let text = format!("{} Sec-WebSocket-Version fields: {}", versions.len(), values(&versions));
+        if let Some((second, text)) = head::repeated(self.headers, NAME) {
             self.field(&registry::REPEATED_VERSION, second, text);
         }
     }
@@ -157,27 +152,16 @@ impl<'a> Judge<'a> {
         self.field(&registry::INVALID_SUBPROTOCOL_OFFER, field, text);
     }
 
-    fn all(&self, name: &str) -> Vec<&'a Header> {
-        self.headers.fields(name).collect()
-    }
-
     fn whole(&mut self, rule: &'static Rule, text: String) {
         self.found.push(Violation::of_span(rule, Side::Client, self.span, text));
     }
 
-    fn field(&mut self, rule: &'static Rule, header: &Header, text: String) {
-        let values: Vec<_> = self
-            .headers
-            .fields(&String::from_utf8_lossy(&header.name))
-            .map(|header| text::json(&header.value))
-            .collect();
+    fn field(&mut self, rule: &'static Rule, header: Header<'_>, text: String) {
+        let values: Vec<_> =
+            self.headers.all(&String::from_utf8_lossy(header.name)).map(text::json).collect();
         let violation = Violation::of_header(rule, Side::Client, self.span, header, text);
         self.found.push(violation.with("values", values));
     }
-}
-
-fn values(headers: &[&Header]) -> String {
-    text::shown_list(headers.iter().map(|header| &*header.value))
 }
 
 /// Each name that stands there more than once, once.

@@ -63,35 +63,34 @@ impl<'a> Judge<'a> {
 
     /// WS120, WS121 (§4.2.2, item 5; §4.1, item 4), WS122 (§11.3.3).
     fn accept(&mut self, request: Option<&Request>) {
-        let accepts = self.all("Sec-WebSocket-Accept");
-        let Some(first) = accepts.first() else {
+        const NAME: &str = "Sec-WebSocket-Accept";
+        const KEY: &str = "Sec-WebSocket-Key";
+        let Some(first) = self.headers.fields(NAME).next() else {
             return self
                 .fatal(self.of_head(&registry::MISSING_ACCEPT, "there is no Sec-WebSocket-Accept field"));
         };
-        if let [_, second, ..] = accepts.as_slice() {
-            let text = format!("{} Sec-WebSocket-Accept fields: {}", accepts.len(), values(&accepts));
+        if let Some((second, text)) = head::repeated(self.headers, NAME) {
             self.found.push(self.of_field(&registry::REPEATED_ACCEPT, second, text));
         }
-        let keys: Vec<_> =
-            request.map(|request| request.headers.fields("Sec-WebSocket-Key").collect()).unwrap_or_default();
-        let Some(key) = keys.first() else { return };
-        let expected: Vec<_> = keys.iter().map(|key| accept_for(&key.value)).collect();
-        let is_right = |accept: &&Header| expected.iter().any(|right| right.as_bytes() == &*accept.value);
-        if !accepts.iter().any(is_right) {
+        let Some(request) = request else { return };
+        let Some(key) = request.headers.get(KEY) else { return };
+        let expected: Vec<_> = request.headers.all(KEY).map(accept_for).collect();
+        let is_right = |accept: &'a [u8]| expected.iter().any(|right| right.as_bytes() == accept);
+        if !self.headers.all(NAME).any(is_right) {
             let text = format!(
                 "Sec-WebSocket-Accept is {}, and the key {} demands {}",
-                text::shown(&first.value),
-                text::shown(&key.value),
+                text::shown(first.value),
+                text::shown(key),
                 text::shown_list(expected.iter().map(|right| right.as_bytes()))
             );
             let violation = self.of_field(&registry::WRONG_ACCEPT, first, text);
             self.fatal(
                 violation
-                    .with("received", text::json(&first.value))
+                    .with("received", text::json(first.value))
                     .with("expected", expected)
-                    .with("key", text::json(&key.value)),
+                    .with("key", text::json(key)),
             );
-        } else if !accepts.iter().all(is_right) {
+        } else if !self.headers.all(NAME).all(is_right) {
             self.must_fail.push(&registry::REPEATED_ACCEPT);
         }
     }
@@ -99,36 +98,35 @@ impl<'a> Judge<'a> {
     /// WS125, WS135 (§4.2.2, item 5; §4.1, item 6), WS126 (§11.3.4).
     fn subprotocol(&mut self, request: Option<&Request>) {
         const NAME: &str = "Sec-WebSocket-Protocol";
-        let chosen = self.all(NAME);
-        if let [_, second, ..] = chosen.as_slice() {
-            let text = format!("{} {NAME} fields: {}", chosen.len(), values(&chosen));
+        if let Some((second, text)) = head::repeated(self.headers, NAME) {
             self.found.push(self.of_field(&registry::REPEATED_SUBPROTOCOL, second, text));
         }
-        if let Some(header) = chosen.iter().find(|header| !is_token(&header.value)) {
-            let text = format!("{NAME} is {}, which is not one subprotocol", text::shown(&header.value));
+        if let Some(header) = self.headers.fields(NAME).find(|header| !is_token(header.value)) {
+            let text = format!("{NAME} is {}, which is not one subprotocol", text::shown(header.value));
             return self.fatal(self.of_field(&registry::INVALID_SUBPROTOCOL_ANSWER, header, text));
         }
         let Some(request) = request else { return };
+        if self.headers.count(NAME) == 0 {
+            return;
+        }
         let offered: Vec<_> = request.headers.tokens(NAME).collect();
-        if let Some(header) = chosen.iter().find(|header| !offered.contains(&&*header.value)) {
+        if let Some(header) = self.headers.fields(NAME).find(|header| !offered.contains(&header.value)) {
             let offer = match offered.as_slice() {
                 [] => "no subprotocol".into(),
                 names => text::shown_list(names.iter().copied()),
             };
-            let text = format!("the server chose {}; the client offered {offer}", text::shown(&header.value));
+            let text = format!("the server chose {}; the client offered {offer}", text::shown(header.value));
             let violation = self.of_field(&registry::SUBPROTOCOL_NOT_OFFERED, header, text);
             let offered: Vec<_> = offered.into_iter().map(text::json).collect();
-            self.fatal(violation.with("chosen", text::json(&header.value)).with("offered", offered));
+            self.fatal(violation.with("chosen", text::json(header.value)).with("offered", offered));
         }
     }
 
     /// WS113, WS127 (§9.1; §4.1, item 5), WS134 (§11.3.2).
     fn extensions(&mut self, request: Option<&Request>) {
         const NAME: &str = "Sec-WebSocket-Extensions";
-        let fields = self.all(NAME);
-        let Some(first) = fields.first() else { return };
-        if let [_, second, ..] = fields.as_slice() {
-            let text = format!("{} {NAME} fields: {}", fields.len(), values(&fields));
+        let Some(first) = self.headers.fields(NAME).next() else { return };
+        if let Some((second, text)) = head::repeated(self.headers, NAME) {
             self.found.push(self.of_field(&registry::REPEATED_EXTENSIONS_HEADER, second, text));
         }
         if let Some(violation) = head::extensions(Side::Server, self.headers, self.span) {
@@ -184,21 +182,17 @@ impl<'a> Judge<'a> {
         }
         for name in ["Content-Length", "Transfer-Encoding"] {
             if let Some(header) = self.headers.fields(name).next() {
-                let text = format!("the 101 has {name}: {}", text::shown(&header.value));
+                let text = format!("the 101 has {name}: {}", text::shown(header.value));
                 self.found.push(self.of_field(&registry::BODY_HEADER_IN_101, header, text));
             }
         }
-    }
-
-    fn all(&self, name: &str) -> Vec<&'a Header> {
-        self.headers.fields(name).collect()
     }
 
     fn of_head(&self, rule: &'static Rule, text: &str) -> Violation {
         Violation::of_span(rule, Side::Server, self.span, text.into())
     }
 
-    fn of_field(&self, rule: &'static Rule, header: &Header, text: String) -> Violation {
+    fn of_field(&self, rule: &'static Rule, header: Header<'_>, text: String) -> Violation {
         Violation::of_header(rule, Side::Server, self.span, header, text)
     }
 
@@ -206,8 +200,4 @@ impl<'a> Judge<'a> {
         self.must_fail.push(violation.rule);
         self.found.push(violation);
     }
-}
-
-fn values(headers: &[&Header]) -> String {
-    text::shown_list(headers.iter().map(|header| &*header.value))
 }

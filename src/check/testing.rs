@@ -46,7 +46,7 @@ fn version(word: &[u8]) -> (u8, u8) {
 fn split(head: &[u8]) -> (&[u8], Headers, Oddities) {
     let text = head.trim_ascii_start();
     let mut oddities = Oddities { leading_empty_lines: text.len() < head.len(), ..Oddities::default() };
-    let (mut first, mut headers) = (&b""[..], Vec::<Header>::new());
+    let (mut first, mut headers) = (&b""[..], Vec::<(&[u8], Vec<u8>, u32, u32)>::new());
     let mut offset = head.len() - text.len();
     for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
         oddities.bare_lf |= !line.ends_with(b"\r\n");
@@ -60,15 +60,17 @@ fn split(head: &[u8]) -> (&[u8], Headers, Oddities) {
         } else if line.first().is_some_and(|byte| b" \t".contains(byte)) {
             oddities.folded = true;
             let last = headers.last_mut().unwrap();
-            last.value = [&last.value, line.trim_ascii()].concat().into();
+            last.1.extend_from_slice(line.trim_ascii());
         } else if let Some(colon) = line.iter().position(|&byte| byte == b':') {
             let name = line[..colon].trim_ascii_end();
             oddities.space_before_colon |= name.len() < colon;
             let value = line[colon + 1..].trim_ascii().into();
-            headers.push(Header { name: name.into(), value, offset: start, length: line.len() as u32 });
+            headers.push((name, value, start, line.len() as u32));
         } else {
             oddities.line_without_colon |= !line.is_empty();
         }
     }
-    (first, Headers(headers), oddities)
+    let header = |(name, value, offset, length)| Header { name, value, offset, length };
+    let headers = headers.iter().map(|(name, value, offset, length)| (*name, &**value, *offset, *length));
+    (first, headers.map(header).collect(), oddities)
 }

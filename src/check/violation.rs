@@ -90,11 +90,11 @@ impl Violation {
         rule: &'static Rule,
         side: Side,
         head: &Span,
-        header: &Header,
+        header: Header<'_>,
         text: String,
     ) -> Self {
         let line = head.part(u64::from(header.offset), u64::from(header.length));
-        Self::of_span(rule, side, &line, text).with_bytes(&header.name)
+        Self::of_span(rule, side, &line, text).with_bytes(header.name)
     }
 
     /// The bytes that stand at its offset; only the first few are kept.

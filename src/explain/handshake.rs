@@ -88,16 +88,16 @@ fn lines(headers: &Headers, length: u64, first: String, meaning: &str) -> Vec<Fi
         rules: Vec::new(),
         role: Role::Line,
     };
-    let starts: Vec<u64> = headers.0.iter().map(|header| u64::from(header.offset)).collect();
+    let starts: Vec<u64> = headers.iter().map(|header| u64::from(header.offset)).collect();
     let start_of = |index: usize| starts.get(index).copied().unwrap_or(length);
     let mut fields = vec![line(0, start_of(0), String::new(), first, meaning.to_owned(), "RFC 9112 §2.1")];
-    for (index, header) in headers.0.iter().enumerate() {
+    for (index, header) in headers.iter().enumerate() {
         let (meaning, rfc) = header_meaning(header);
         fields.push(line(
             start_of(index),
             start_of(index + 1),
-            shown(&header.name),
-            shown(&header.value),
+            shown(header.name),
+            shown(header.value),
             meaning,
             rfc,
         ));
@@ -106,7 +106,7 @@ fn lines(headers: &Headers, length: u64, first: String, meaning: &str) -> Vec<Fi
 }
 
 /// What a header field says, for those that a handshake is about.
-fn header_meaning(header: &Header) -> (String, &'static str) {
+fn header_meaning(header: Header<'_>) -> (String, &'static str) {
     let name = header.name.to_ascii_lowercase();
     let (meaning, rfc) = match &*name {
         b"host" => ("the server that is meant, and its port", "RFC 9110 §7.2"),
@@ -115,7 +115,7 @@ fn header_meaning(header: &Header) -> (String, &'static str) {
             ("Upgrade is meant for the next hop, so a proxy must know it to pass it on", "RFC 6455 §4.1")
         }
         b"connection" => ("header fields and options that are meant for the next hop", "RFC 9110 §7.6.1"),
-        b"sec-websocket-key" => return (key_meaning(&header.value), REQUEST),
+        b"sec-websocket-key" => return (key_meaning(header.value), REQUEST),
         b"sec-websocket-version" => ("the version of the protocol; 13 is the one of RFC 6455", REQUEST),
         b"sec-websocket-accept" => ("proves that the server understood the key", RESPONSE),
         b"sec-websocket-protocol" => {

@@ -206,13 +206,13 @@ mod tests {
     use super::*;
 
     fn headers(fields: &[(&str, &str)]) -> Headers {
-        let header = |(name, value): &(&str, &str)| Header {
-            name: name.as_bytes().into(),
-            value: value.as_bytes().into(),
+        let header = |&(name, value)| Header {
+            name: str::as_bytes(name),
+            value: str::as_bytes(value),
             offset: 0,
             length: 0,
         };
-        Headers(fields.iter().map(header).collect())
+        fields.iter().map(header).collect()
     }
 
     fn request(fields: &[(&str, &str)]) -> Body {

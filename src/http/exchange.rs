@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::dialogue::{Dialogue, Out, Requests, Stage};
 use super::queue::Queue;
 use super::source::{Source, Sources};
-use super::{Header, HttpEvent, Request};
+use super::{HttpEvent, Request};
 use crate::base::{Budget, Direction, Limits, PerDirection, StreamEvent};
 
 use Direction::{ClientToServer, ServerToClient};
@@ -145,8 +145,7 @@ impl Exchange {
     }
 }
 
-/// What a request has allocated; its strings are parts of the head.
+/// What a request has allocated.
 fn head_footprint(request: &Request) -> usize {
-    let strings = usize::try_from(request.span.length).unwrap_or(usize::MAX);
-    strings.saturating_add(request.headers.0.capacity() * size_of::<Header>())
+    request.method.len() + request.target.len() + request.headers.footprint()
 }

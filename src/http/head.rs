@@ -1,11 +1,14 @@
 //! A complete head, from its first line to its empty line, becomes a request or a response (RFC 9112 §3 to §5).
 
-use nom::bytes::complete::{tag, take_till, take_while_m_n, take_while1};
+use std::ops::Range;
+
+use memchr::memchr;
+use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::combinator::{all_consuming, verify};
 use nom::number::complete::u8;
 use nom::{IResult, Parser};
 
-use super::{Header, Headers, Oddities};
+use super::{Headers, Oddities};
 
 /// The longest method that is taken for one. The longest registered one has 18 letters (RFC 9110 §16.1).
 pub(super) const METHOD_MAX: usize = 32;
@@ -40,10 +43,10 @@ type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 
 /// Splits a head into its first line and the fields; takes at most `max_fields` of them.
 pub(super) fn split(head: &[u8], max_fields: usize) -> Result<(&[u8], Headers, Oddities), HeadError> {
-    let (rest, first) = line(head).map_err(|_| HeadError::StartLine)?;
-    let mut oddities = Oddities { bare_lf: first.bare_lf, ..Oddities::default() };
-    let headers = fields(head, rest, max_fields, &mut oddities)?;
-    Ok((first.content, headers, oddities))
+    let mut oddities = Oddities::default();
+    let (first, behind) = line(head, 0, &mut oddities).ok_or(HeadError::StartLine)?;
+    let headers = fields(head, behind, max_fields, &mut oddities)?;
+    Ok((first, headers, oddities))
 }
 
 /// `GET /chat HTTP/1.1`. Blanks within the target are taken for a part of it.
@@ -88,8 +91,22 @@ pub(super) fn version_number(input: &[u8]) -> Parsed<'_, (u8, u8)> {
 
 /// The characters of a token (RFC 9110 §5.6.2).
 pub(super) fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    TCHARS.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+const TCHARS: [bool; 256] = {
+    let mut tchars = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        tchars[byte as usize] = byte.is_ascii_graphic()
+            && !matches!(
+                byte,
+                b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}'
+            );
+        byte += 1;
+    }
+    tchars
+};
 
 fn digits(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())(input)
@@ -99,94 +116,59 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// A line without its end.
-struct Line<'a> {
-    content: &'a [u8],
-    bare_lf: bool,
+/// The line that begins at `start`, without its end, and where the next one begins; it ends in CRLF or LF
+/// (RFC 9112 §2.2).
+fn line<'a>(head: &'a [u8], start: usize, oddities: &mut Oddities) -> Option<(&'a [u8], usize)> {
+    let rest = head.get(start..)?;
+    let end = memchr(b'\n', rest)?;
+    let line = rest.get(..end)?;
+    let content = line.strip_suffix(b"\r").unwrap_or(line);
+    oddities.bare_lf |= content.len() == end;
+    Some((content, start + end + 1))
 }
 
-/// A line that ends in CRLF or LF (RFC 9112 §2.2).
-fn line(input: &[u8]) -> Parsed<'_, Line<'_>> {
-    let (rest, (content, _)) = (take_till(|byte| byte == b'\n'), tag("\n")).parse(input)?;
-    Ok(match content.strip_suffix(b"\r") {
-        Some(content) => (rest, Line { content, bare_lf: false }),
-        None => (rest, Line { content, bare_lf: true }),
-    })
-}
-
-/// A field that may go on over the next line.
-struct Field<'a> {
-    name: &'a [u8],
-    value: Vec<u8>,
-    offset: usize,
-    end: usize,
-}
-
-impl From<Field<'_>> for Header {
-    fn from(field: Field<'_>) -> Self {
-        Header {
-            name: field.name.into(),
-            value: field.value.into_boxed_slice(),
-            offset: u32::try_from(field.offset).unwrap_or(u32::MAX),
-            length: u32::try_from(field.end - field.offset).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-/// The fields in `rest`, the lines of `head` behind the first.
-fn fields(head: &[u8], mut rest: &[u8], max: usize, oddities: &mut Oddities) -> Result<Headers, HeadError> {
-    let mut headers = Vec::new();
-    let mut open: Option<Field<'_>> = None;
-    while let Ok((behind, line)) = line(rest) {
-        let offset = head.len() - rest.len();
-        let end = offset + line.content.len();
-        rest = behind;
-        oddities.bare_lf |= line.bare_lf;
-        if line.content.first().copied().is_some_and(is_blank) {
-            oddities.folded = true;
-            if let Some(field) = &mut open {
-                fold(&mut field.value, line.content);
-                field.end = end;
+/// The fields in the lines of `head` from `start` on.
+fn fields(head: &[u8], start: usize, max: usize, oddities: &mut Oddities) -> Result<Headers, HeadError> {
+    let mut headers = Headers::of(head);
+    let mut next = start;
+    // Whether the line before was a field, which may go on.
+    let mut open = false;
+    while let Some((content, behind)) = line(head, next, oddities) {
+        let start = std::mem::replace(&mut next, behind);
+        let end = start + content.len();
+        match content.first().copied() {
+            None => break,
+            Some(b' ' | b'\t') => {
+                oddities.folded = true;
+                if open {
+                    headers.fold(trim_blanks(content), end);
+                }
             }
-            continue;
+            Some(_) if headers.len() >= max => return Err(HeadError::TooManyFields),
+            Some(_) => {
+                let colon = memchr(b':', content).map(|colon| start + colon);
+                open = colon.is_some();
+                oddities.line_without_colon |= !open;
+                if let Some(colon) = colon {
+                    let name = without_blanks(head, start..colon);
+                    oddities.space_before_colon |= name != (start..colon);
+                    headers.push(name, without_blanks(head, colon + 1..end), start..end);
+                }
+            }
         }
-        headers.extend(open.take().map(Header::from));
-        if line.content.is_empty() {
-            break;
-        }
-        if headers.len() >= max {
-            return Err(HeadError::TooManyFields);
-        }
-        open = field(line.content, oddities).map(|(name, value)| Field {
-            name,
-            value: value.into(),
-            offset,
-            end,
-        });
     }
-    headers.extend(open.map(Header::from));
-    Ok(Headers(headers))
+    Ok(headers)
 }
 
-/// Name and value of a header line.
-fn field<'a>(line: &'a [u8], oddities: &mut Oddities) -> Option<(&'a [u8], &'a [u8])> {
-    let parsed: Parsed<'_, _> = (take_till(|byte| byte == b':'), tag(":")).parse(line);
-    let Ok((value, (name, _))) = parsed else {
-        oddities.line_without_colon = true;
-        return None;
-    };
-    let trimmed = trim_blanks(name);
-    oddities.space_before_colon |= trimmed.len() != name.len();
-    Some((trimmed, trim_blanks(value)))
-}
-
-/// Appends a folded line with a single space (RFC 9112 §5.2).
-fn fold(value: &mut Vec<u8>, line: &[u8]) {
-    let line = trim_blanks(line);
-    if !value.is_empty() && !line.is_empty() {
-        value.push(b' ');
+/// The range without the white space at its ends.
+fn without_blanks(head: &[u8], Range { mut start, mut end }: Range<usize>) -> Range<usize> {
+    while start < end && head.get(start).copied().is_some_and(is_blank) {
+        start += 1;
     }
-    value.extend_from_slice(line);
+    while start < end && head.get(end - 1).copied().is_some_and(is_blank) {
+        end -= 1;
+    }
+    start..end
 }
 
 fn trim_blanks(mut bytes: &[u8]) -> &[u8] {
@@ -203,7 +185,7 @@ mod tests {
     fn parse(head: &[u8]) -> (Vec<(String, String)>, Oddities) {
         let (_, headers, oddities) = split(head, 100).unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (headers.0.iter().map(|header| (text(&header.name), text(&header.value))).collect(), oddities)
+        (headers.iter().map(|header| (text(header.name), text(header.value))).collect(), oddities)
     }
 
     fn field(name: &str, value: &str) -> (String, String) {
@@ -262,7 +244,7 @@ mod tests {
         let head = b"GET / HTTP/1.1\r\nHost: a\r\nX:\tb \r\nY:\r\n\r\n";
         let (_, headers, oddities) = split(head, 3).unwrap();
         assert_eq!(oddities, Oddities::default());
-        let places: Vec<_> = headers.0.iter().map(|header| (header.offset, header.length)).collect();
+        let places: Vec<_> = headers.iter().map(|header| (header.offset, header.length)).collect();
         assert_eq!(places, [(16, 7), (25, 5), (32, 2)]);
         assert_eq!(headers.get("x"), Some(&b"b"[..]));
         assert_eq!(headers.get("y"), Some(&b""[..]));
@@ -290,7 +272,7 @@ mod tests {
         assert_eq!(fields, [field("A", "b c"), field("D", "e")]);
         assert!(oddities.folded && !oddities.line_without_colon);
         let (_, headers, _) = split(head, 9).unwrap();
-        let whole = &headers.0[0];
+        let whole = headers.iter().next().unwrap();
         assert_eq!((whole.offset, whole.length as usize), (13, b"A:\r\n\t b  \r\n \r\n  c".len()));
     }
 

@@ -52,7 +52,7 @@ impl Extensions {
 pub fn extensions(headers: &Headers) -> Extensions {
     let mut found = Extensions::default();
     for field in headers.fields(NAME) {
-        read_list(&field.value, &mut found);
+        read_list(field.value, &mut found);
     }
     if found.list.is_empty() && headers.count(NAME) > 0 {
         found.malformed.get_or_insert_default();
@@ -195,13 +195,8 @@ mod tests {
     use crate::http::Header;
 
     fn read(values: &[&[u8]]) -> Extensions {
-        let field = |value: &&[u8]| Header {
-            name: b"sec-websocket-extensions"[..].into(),
-            value: (*value).into(),
-            offset: 0,
-            length: 0,
-        };
-        extensions(&Headers(values.iter().map(field).collect()))
+        let field = |&value| Header { name: b"sec-websocket-extensions", value, offset: 0, length: 0 };
+        extensions(&values.iter().map(field).collect())
     }
 
     fn extension(name: &str, params: &[(&str, Option<&str>)]) -> Extension {

@@ -90,13 +90,13 @@ mod tests {
     use crate::http::{Header, Headers, Oddities};
 
     fn headers(fields: &[(&str, &str)]) -> Headers {
-        let field = |&(name, value): &(&str, &str)| Header {
-            name: name.as_bytes().into(),
-            value: value.as_bytes().into(),
+        let field = |&(name, value)| Header {
+            name: str::as_bytes(name),
+            value: str::as_bytes(value),
             offset: 0,
             length: 0,
         };
-        Headers(fields.iter().map(field).collect())
+        fields.iter().map(field).collect()
     }
 
     fn packet() -> PacketId {

@@ -73,7 +73,7 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli"]),
     ("regex", &["filter"]),
     ("regex_syntax", &["filter"]),
-    ("memchr", &["filter"]),
+    ("memchr", &["filter", "http"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("quick_xml", &["report"]),

@@ -37,13 +37,15 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
 
 fn fields() -> impl Strategy<Value = Headers> {
     let field = (prop::sample::select(NAMES), value(), any::<u32>(), any::<u32>());
-    let field = field.prop_map(|(name, value, offset, length)| Header {
-        name: name.as_bytes().into(),
-        value: value.into(),
-        offset,
-        length,
-    });
-    prop::collection::vec(field, 0..12).prop_map(Headers)
+    prop::collection::vec(field, 0..12).prop_map(|fields| {
+        let headers = fields.iter().map(|(name, value, offset, length)| Header {
+            name: name.as_bytes(),
+            value,
+            offset: *offset,
+            length: *length,
+        });
+        headers.collect()
+    })
 }
 
 fn is_safe(violation: &Violation) -> bool {

@@ -174,10 +174,10 @@ fn any_response(record: &Record<'_>, mut found: impl FnMut(&Response) -> bool) -
 }
 
 /// Whether `found` holds for one of the header fields, of that name if there is one, of the heads of a record.
-fn any_field(record: &Record<'_>, name: Option<&str>, mut found: impl FnMut(&Header) -> bool) -> bool {
+fn any_field(record: &Record<'_>, name: Option<&str>, mut found: impl FnMut(Header<'_>) -> bool) -> bool {
     let mut any = |headers: &Headers| match name {
         Some(name) => headers.fields(name).any(&mut found),
-        None => headers.0.iter().any(&mut found),
+        None => headers.iter().any(&mut found),
     };
     any_request(record, |request| any(&request.headers))
         || any_response(record, |response| any(&response.headers))
@@ -189,12 +189,12 @@ const fn header(name: &'static str, header: &'static str, meaning: &'static str)
 }
 
 fn any_header(record: &Record<'_>, name: Option<&str>, found: Found<'_>) -> bool {
-    any_field(record, name, |field| lossy(&field.value, found))
+    any_field(record, name, |field| lossy(field.value, found))
 }
 
 fn lines(headers: &Headers, found: Found<'_>) -> bool {
-    headers.0.iter().any(|Header { name, value, .. }| {
-        let line = [&**name, b": ", value, b"\r\n"].concat();
+    headers.iter().any(|Header { name, value, .. }| {
+        let line = [name, b": ", value, b"\r\n"].concat();
         lossy(&line, found)
     })
 }

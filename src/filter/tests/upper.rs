@@ -27,13 +27,8 @@ fn keyed(name: &str, key: Option<&str>, record: &Record<'_>) -> Vec<String> {
 }
 
 fn headers(fields: &[(&str, &[u8])]) -> Headers {
-    let header = |(name, value): &(&str, &[u8])| Header {
-        name: name.as_bytes().into(),
-        value: (*value).into(),
-        offset: 0,
-        length: 0,
-    };
-    Headers(fields.iter().map(header).collect())
+    let header = |&(name, value)| Header { name: str::as_bytes(name), value, offset: 0, length: 0 };
+    fields.iter().map(header).collect()
 }
 
 fn asking() -> Request {

@@ -160,7 +160,7 @@ fn http_version((major, minor): (u8, u8)) -> String {
 }
 
 fn pairs(headers: &Headers) -> Vec<Pair> {
-    headers.0.iter().map(|header| Pair { name: text(&header.name), value: text(&header.value) }).collect()
+    headers.iter().map(|header| Pair { name: text(header.name), value: text(header.value) }).collect()
 }
 
 /// `a=b`, or a name without a value.

@@ -105,6 +105,6 @@ struct HeaderList<'a>(&'a Headers);
 
 impl Serialize for HeaderList<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.0.iter().map(|header| (Text(&header.name), Text(&header.value))))
+        serializer.collect_seq(self.0.iter().map(|header| (Text(header.name), Text(header.value))))
     }
 }
