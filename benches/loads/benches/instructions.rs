@@ -63,6 +63,9 @@ fn list(capture: &[u8], rows: Rows, payload: usize, mut report: impl Report) -> 
 #[bench::haystack(capture(Load::Haystack))]
 #[bench::long(capture(Load::Long))]
 #[bench::churn(capture(Load::Churn))]
+#[bench::disorder(capture(Load::Disorder))]
+#[bench::open(capture(Load::Open))]
+#[bench::fragments(capture(Load::Fragments))]
 fn frames(capture: Vec<u8>) -> u64 {
     black_box(list(&capture, Rows::Frames, 0, columns()))
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Range;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use flate2::{Compress, Compression, FlushCompress};
@@ -63,6 +64,23 @@ impl Tcp {
         Ok(())
     }
 
+    /// Bytes in segments, which come in the order given and are acknowledged together at the end.
+    pub fn scatter(
+        &mut self,
+        tap: &mut Tap<'_>,
+        from: Direction,
+        bytes: &[u8],
+        segments: &[Range<usize>],
+    ) -> io::Result<()> {
+        let start = self.next[from];
+        for segment in segments {
+            self.next[from] = start.wrapping_add(segment.start as u32);
+            self.segment(tap, from, Flags::ACK, &bytes[segment.clone()])?;
+        }
+        self.next[from] = start.wrapping_add(bytes.len() as u32);
+        self.acknowledge(tap, from.reverse())
+    }
+
     /// This end acknowledges what came, if that has not been.
     pub fn acknowledge(&mut self, tap: &mut Tap<'_>, by: Direction) -> io::Result<()> {
         if self.waiting[by.reverse()] == 0 { Ok(()) } else { self.segment(tap, by, Flags::ACK, b"") }
@@ -100,7 +118,7 @@ impl Tcp {
         let counted = segment.payload_length + u32::from(flags.has(Flags::SYN) || flags.has(Flags::FIN));
         self.next[from] = self.next[from].wrapping_add(counted);
         self.waiting[from.reverse()] = 0;
-        self.waiting[from] += u8::from(!payload.is_empty());
+        self.waiting[from] = self.waiting[from].saturating_add(u8::from(!payload.is_empty()));
         Ok(())
     }
 }
@@ -167,15 +185,22 @@ impl WebSocket {
             let length = if fin { rest.len() } else { random.below(rest.len()) };
             let behind = rest.split_off(length);
             let is_first = fragment == 1;
-            let opcode = if is_first { opcode } else { Opcode::Continuation };
-            self.sent[from].frame(opcode, &rest);
-            let masking_key = (from == ClientToServer).then(|| (random.draw() as u32).to_be_bytes());
-            let frame =
-                FrameSpec { fin, rsv1: rsv1 && is_first, masking_key, ..FrameSpec::new(opcode, rest) };
-            wire.extend_from_slice(&frame.encode());
+            let frame = FrameSpec {
+                fin,
+                rsv1: rsv1 && is_first,
+                ..FrameSpec::new(if is_first { opcode } else { Opcode::Continuation }, rest)
+            };
+            self.frame(random, from, frame, wire);
             rest = behind;
         }
         Ok(())
+    }
+
+    /// Appends a frame to what this end is going to write, and counts it; what its message says is counted elsewhere.
+    pub fn frame(&mut self, random: &mut Random, from: Direction, frame: FrameSpec, wire: &mut Vec<u8>) {
+        self.sent[from].frame(frame.opcode, &frame.payload);
+        let masking_key = (from == ClientToServer).then(|| (random.draw() as u32).to_be_bytes());
+        wire.extend_from_slice(&FrameSpec { masking_key, ..frame }.encode());
     }
 
     /// Sends a message of one frame in a write of its own.

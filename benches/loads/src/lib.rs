@@ -4,8 +4,8 @@
 //! to find. The same seed makes the same file. The truth is counted where frames are made, before they become packets,
 //! and owes nothing to a decoder.
 //!
-//! What is made keeps the rules: handshakes are right, frames of clients masked, connections closed in order. Memory
-//! grows with the connections that are open at once, not with the size.
+//! What is made keeps the rules: handshakes are right, frames of clients masked, connections closed in order, but for
+//! those that are not to end. Memory grows with the connections that are open at once, not with the size.
 
 mod connection;
 mod loads;

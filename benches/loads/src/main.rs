@@ -9,8 +9,8 @@ use sockeye_loads::{Load, generate};
 /// Write a capture of any size, and what is true of it.
 #[derive(Parser)]
 struct Arguments {
-    /// chat, feed, bulk, dirty, haystack, long, churn or deflate.
-    #[arg(value_parser = load)]
+    /// chat, feed, bulk, dirty, haystack, long, churn, deflate, disorder, open or fragments.
+    #[arg(value_parser = Load::named)]
     load: Load,
     /// The capture; the truth stands beside it, as JSON.
     path: PathBuf,
@@ -20,10 +20,6 @@ struct Arguments {
     /// What random numbers begin with.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-}
-
-fn load(name: &str) -> Result<Load, String> {
-    Load::named(name).ok_or_else(|| format!("one of {}", Load::ALL.map(Load::name).join(", ")))
 }
 
 fn size(text: &str) -> Result<u64, String> {

@@ -36,8 +36,8 @@ impl Truth {
         }
     }
 
-    /// Adds a connection of WebSocket at its end.
-    pub fn closed(&mut self, sent: PerDirection<Frames>) {
+    /// Adds a connection of WebSocket that has nothing more to say.
+    pub fn done(&mut self, sent: PerDirection<Frames>) {
         self.connections += 1;
         self.websocket_connections += 1;
         self.client += sent.client;
@@ -122,8 +122,13 @@ impl Contents {
     /// Adds the next payload of a connection's direction.
     pub fn push(&mut self, payload: &[u8]) {
         self.count += 1;
-        self.bytes += payload.len() as u64;
-        self.checksum.update(payload);
+        self.go_on(payload);
+    }
+
+    /// Adds more of the last payload.
+    pub fn go_on(&mut self, more: &[u8]) {
+        self.bytes += more.len() as u64;
+        self.checksum.update(more);
     }
 }
 

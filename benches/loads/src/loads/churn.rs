@@ -27,7 +27,7 @@ pub fn play(size: u64, tap: &mut Tap<'_>, random: &mut Random) -> io::Result<Tru
         talk(&mut connections[number], tap, random)?;
         let next = WebSocket::open(opened, false, tap, random)?;
         opened += 1;
-        truth.closed(mem::replace(&mut connections[number], next).close(tap, random)?);
+        truth.done(mem::replace(&mut connections[number], next).close(tap, random)?);
     }
     for connection in &mut connections {
         talk(connection, tap, random)?;

@@ -3,9 +3,12 @@
 mod bulk;
 mod chat;
 mod churn;
+mod disorder;
 mod feed;
+mod fragments;
 mod haystack;
 mod long;
+mod open;
 
 use std::io;
 
@@ -35,10 +38,16 @@ pub enum Load {
     Churn,
     /// Feed, compressed with permessage-deflate.
     Deflate,
+    /// One connection whose small segments come in the wrong order.
+    Disorder,
+    /// Very many connections that never end.
+    Open,
+    /// One message of very many tiny fragments.
+    Fragments,
 }
 
 impl Load {
-    /// All of them.
+    /// What is to be fast.
     pub const ALL: [Load; 8] = [
         Load::Chat,
         Load::Feed,
@@ -49,6 +58,9 @@ impl Load {
         Load::Churn,
         Load::Deflate,
     ];
+
+    /// What is legal and meant to cost more than it should.
+    pub const HOSTILE: [Load; 3] = [Load::Disorder, Load::Open, Load::Fragments];
 
     /// What the load is called.
     pub fn name(self) -> &'static str {
@@ -61,12 +73,24 @@ impl Load {
             Load::Long => "long",
             Load::Churn => "churn",
             Load::Deflate => "deflate",
+            Load::Disorder => "disorder",
+            Load::Open => "open",
+            Load::Fragments => "fragments",
         }
     }
 
+    /// [`Load::ALL`], then [`Load::HOSTILE`].
+    pub fn each() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::HOSTILE)
+    }
+
     /// The load of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|load| load.name() == name)
+    ///
+    /// # Errors
+    /// What to say if there is none.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let names = || Self::each().map(Self::name).collect::<Vec<_>>().join(", ");
+        Self::each().find(|load| load.name() == name).ok_or_else(|| format!("one of {}", names()))
     }
 }
 
@@ -80,6 +104,9 @@ pub fn play(load: Load, size: u64, tap: &mut Tap<'_>, random: &mut Random) -> io
         Load::Haystack => haystack::play(size, tap, random),
         Load::Long => long::play(size, tap, random),
         Load::Churn => churn::play(size, tap, random),
+        Load::Disorder => disorder::play(size, tap, random),
+        Load::Open => open::play(size, tap, random),
+        Load::Fragments => fragments::play(size, tap, random),
     }
 }
 
@@ -105,7 +132,7 @@ fn open(
 fn close(connections: Vec<WebSocket>, tap: &mut Tap<'_>, random: &mut Random) -> io::Result<Truth> {
     let mut truth = Truth::default();
     for connection in connections {
-        truth.closed(connection.close(tap, random)?);
+        truth.done(connection.close(tap, random)?);
     }
     Ok(truth)
 }

@@ -29,7 +29,7 @@ struct Arguments {
     #[arg(long, default_value = "400M", value_parser = bytes)]
     size: u64,
     /// Measure only these.
-    #[arg(long, value_delimiter = ',', value_parser = load)]
+    #[arg(long, value_delimiter = ',', value_parser = Load::named)]
     loads: Vec<Load>,
     /// How often; medians are printed.
     #[arg(long, default_value_t = 5)]
@@ -43,16 +43,15 @@ struct Arguments {
     /// Measure memory too: at a tenth of the size, and at ten times.
     #[arg(long)]
     memory: bool,
+    /// Measure how time grows too: at a quarter of the size, and at the size; hostile loads as well.
+    #[arg(long)]
+    linear: bool,
     /// Write the tables into docs/performance.md too.
     #[arg(long)]
     write: bool,
     /// Where captures and outputs are written.
     #[arg(long, hide = true)]
     folder: PathBuf,
-}
-
-fn load(name: &str) -> Result<Load, String> {
-    Load::named(name).ok_or_else(|| format!("one of {}", Load::ALL.map(Load::name).join(", ")))
 }
 
 fn bytes(text: &str) -> Result<u64, String> {
@@ -64,20 +63,25 @@ fn main() -> Result<(), Failure> {
     if arguments.quick {
         (arguments.size, arguments.runs) = (20_000_000, 1);
     }
-    if arguments.loads.is_empty() {
-        arguments.loads = Load::ALL.to_vec();
-    }
+    let or = |all: Vec<Load>| if arguments.loads.is_empty() { all } else { arguments.loads.clone() };
+    let (loads, growing) = (or(Load::ALL.to_vec()), or(Load::each().collect()));
     let tools = Tools::find(&arguments.folder, !(arguments.quick || arguments.alone))?;
     let mut page = Page::default();
-    for &load in &arguments.loads {
+    for &load in &loads {
         eprintln!("{} …", load.name());
         let capture = Capture::make(&tools, load, arguments.size)?;
         page.time(&measure(&tools, &capture, arguments.runs)?);
     }
     if arguments.memory {
-        for &load in &arguments.loads {
+        for &load in &loads {
             eprintln!("{}, memory …", load.name());
             page.memory(&memory(&tools, load, arguments.size)?);
+        }
+    }
+    if arguments.linear {
+        for &load in &growing {
+            eprintln!("{}, growth …", load.name());
+            page.growth(&growth(&tools, load, arguments.size, arguments.runs)?);
         }
     }
     let text = page.text(&tools, arguments.size, arguments.runs)?;
@@ -94,7 +98,7 @@ struct Capture {
 
 impl Capture {
     fn make(tools: &Tools, load: Load, size: u64) -> Result<Self, Failure> {
-        let path = tools.folder.join(load.name()).with_extension("pcap");
+        let path = tools.folder.join(format!("{}-{size}.pcap", load.name()));
         tools.generate(load, size, &path)?;
         let truth = serde_json::from_str(&fs::read_to_string(path.with_extension("json"))?)?;
         Ok(Self { load, path, truth })
@@ -174,6 +178,27 @@ fn memory(tools: &Tools, load: Load, size: u64) -> Result<(Load, [u64; 3]), Fail
         *peak = tools.list(load, &capture.path, 1)?.peak;
     }
     Ok((load, peaks))
+}
+
+/// What the list takes at a quarter of a size, and at the size. Costs are medians.
+pub struct Growth {
+    load: Load,
+    /// Length of the larger capture.
+    bytes: u64,
+    costs: [Cost; 2],
+}
+
+fn growth(tools: &Tools, load: Load, size: u64, runs: usize) -> Result<Growth, Failure> {
+    let size = size * targets::times_as_long(load);
+    let captures = [Capture::make(tools, load, size / 4)?, Capture::make(tools, load, size)?];
+    let mut costs: [Vec<Cost>; 2] = Default::default();
+    for _ in 0..runs.max(1) {
+        for (capture, costs) in captures.iter().zip(&mut costs) {
+            costs.push(tools.list(load, &capture.path, 1)?);
+        }
+    }
+    let [_, whole] = captures;
+    Ok(Growth { load, bytes: whole.number("/bytes"), costs: costs.map(Cost::median) })
 }
 
 /// Replaces what stands between the marks.

@@ -7,7 +7,7 @@ use sockeye_loads::Load;
 
 use crate::child::Cost;
 use crate::tools::Tools;
-use crate::{Failure, Measured, machine, targets};
+use crate::{Failure, Growth, Measured, machine, targets};
 
 /// Markdown that grows with what is measured.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub struct Page {
     outputs: String,
     threads: String,
     memory: String,
+    growth: String,
 }
 
 impl Page {
@@ -25,19 +26,20 @@ impl Page {
         let name = load.name();
         let ratio = list.cpu / count.cpu;
         let most = targets::ratio(*load);
+        let (asked, good) =
+            most.map_or(("–".to_owned(), ""), |most| (most.to_string(), judged(ratio <= most)));
         let others = [&measured.tshark, &measured.tcpflow].map(|other| {
             other.as_ref().map_or("–".to_owned(), |cost| format!("{:.0}", cost.cpu / count.cpu))
         });
         let [tshark, tcpflow] = others;
         self.times += &format!(
-            "| {name} | {:.2} M / {:.2} M | {:.3} s | {:.3} s | {:.2} | {} | {ratio:.2} | {most} | {} | {:.1} MB | {} | {tshark} | {tcpflow} |\n",
+            "| {name} | {:.2} M / {:.2} M | {:.3} s | {:.3} s | {:.2} | {} | {ratio:.2} | {asked} | {good} | {:.1} MB | {} | {tshark} | {tcpflow} |\n",
             *packets as f64 / 1e6,
             *frames as f64 / 1e6,
             count.cpu,
             list.cpu,
             *bytes as f64 / 1e9 / list.cpu,
             nanoseconds(list, *frames),
-            judged(ratio <= most),
             list.peak as f64 / 1e6,
             judged(list.peak < targets::PEAK),
         );
@@ -68,6 +70,22 @@ impl Page {
         self.memory += &format!("| {} | {small} | {middle} | {large} | {good} |\n", load.name());
     }
 
+    /// Adds what a load takes at a quarter of a size, and at the size.
+    pub fn growth(&mut self, Growth { load, bytes, costs }: &Growth) {
+        let [quarter, whole] = costs;
+        let ratio = whole.cpu / quarter.cpu;
+        self.growth += &format!(
+            "| {} | {:.0} MB | {:.3} s | {:.3} s | {ratio:.2} | {} | {:.1} MB | {:.1} MB |\n",
+            load.name(),
+            *bytes as f64 / 1e6,
+            quarter.cpu,
+            whole.cpu,
+            judged(ratio <= targets::FOUR_TIMES),
+            quarter.peak as f64 / 1e6,
+            whole.peak as f64 / 1e6,
+        );
+    }
+
     /// All of it.
     pub fn text(&self, tools: &Tools, size: u64, runs: usize) -> Result<String, Failure> {
         let mut text = String::new();
@@ -94,6 +112,13 @@ impl Page {
             )?;
             text += "|---|---|---|---|---|\n";
             text += &self.memory;
+            text += "\n";
+        }
+        if !self.growth.is_empty() {
+            text += "The list at a quarter of a size and at the size, with its peak memory:\n\n";
+            text += "| load | size | quarter | size | ratio | | peak, quarter | peak, size |\n";
+            text += "|---|---|---|---|---|---|---|---|\n";
+            text += &self.growth;
         }
         Ok(text.trim_end().to_owned() + "\n")
     }
