@@ -1,5 +1,5 @@
 //! One text of the client in very many fragments of 0 to 8 bytes, some in a write. `Limits::payload` truncates what is
-//! shown of it at 16 MiB, some 300 MB of capture.
+//! shown of it at 16 MiB, some 170 MB of capture.
 
 use std::io;
 
