@@ -155,8 +155,10 @@ impl Framer {
 
     /// The next packet, as soon as all of it is there; `None` if that takes more bytes, or at the end.
     pub fn next_packet(&mut self) -> Option<Packet<'_>> {
-        self.peek()?;
-        let head = self.head.take()?;
+        let head = match self.head.take() {
+            Some(head) => head,
+            None => self.locate()?,
+        };
         let Range { start, end } = head.data;
         let record = self.start;
         self.consume(head.record);
@@ -166,6 +168,11 @@ impl Framer {
             original_length: head.original_length,
             data: self.buffer.get(record + start..record + end)?,
         })
+    }
+
+    /// Whether the format is one that can hold TLS secrets.
+    pub(super) fn may_have_secrets(&self) -> bool {
+        matches!(self.format, Some(Format::Pcapng(_)))
     }
 
     /// TLS secrets in the capture that have been read since this was called before: lines of NSS key logs.

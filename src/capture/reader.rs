@@ -145,6 +145,15 @@ impl<R: Read> Reader<R> {
         self.framer.take_secrets()
     }
 
+    /// The same, including those that stand just before the next packet.
+    pub(super) fn take_secrets_before_next(&mut self) -> Option<Vec<u8>> {
+        if !self.framer.may_have_secrets() {
+            return None;
+        }
+        self.peek();
+        self.take_secrets()
+    }
+
     /// How the capture ended; `None` as long as packets may still come.
     pub fn end(&self) -> Option<&End> {
         self.framer.end()

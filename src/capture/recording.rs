@@ -47,9 +47,7 @@ impl<R: Read> Recording<R> {
         if self.sources.len() > 1 {
             self.choose();
         }
-        let active = self.sources.get_mut(self.active)?;
-        active.peek();
-        active.take_secrets()
+        self.sources.get_mut(self.active)?.take_secrets_before_next()
     }
 
     /// How each capture ended, in their order; `None` for one that has not been read to its end.

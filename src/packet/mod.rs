@@ -34,13 +34,13 @@ pub use not_tcp::NotTcp;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use etherparse::err::tcp::HeaderSliceError;
-use etherparse::{IpNumber, TcpSlice};
+use etherparse::{IpNumber, Ipv4HeaderSlice, TcpSlice};
 
 use crate::base::{Limits, SeqNumber};
-use crate::capture::Packet;
+use crate::capture::{LinkType, Packet};
 
 use fragments::{Carriers, Moment, Reassembly};
 use ip::Payload;
@@ -87,6 +87,9 @@ impl Decoder {
         let Self { reassembly, refused, packets, carriers } = self;
         *packets += 1;
         carriers.begin();
+        if let Some(segment) = Segment::plain(packet) {
+            return Some((segment, carriers.numbers()));
+        }
         let now = Moment { time: packet.time, packets: *packets };
         match tcp_payload(reassembly, packet, now, carriers).and_then(|payload| Segment::parse(&payload)) {
             Ok(segment) => Some((segment, carriers.numbers())),
@@ -174,18 +177,47 @@ impl<'a> Segment<'a> {
             HeaderSliceError::Len(_) => NotTcp::too_short("TCP header", payload.missing),
             HeaderSliceError::Content(_) => NotTcp::Malformed("TCP header"),
         })?;
-        let payload_length = tcp.payload().len().saturating_add(payload.missing);
-        Ok(Segment {
-            source: SocketAddr::new(payload.source, tcp.source_port()),
-            destination: SocketAddr::new(payload.destination, tcp.destination_port()),
+        Ok(Self::of(&tcp, payload.source, payload.destination, payload.captured, payload.missing))
+    }
+
+    /// The segment in a whole packet that has no header but those of Ethernet, IPv4 and TCP, as most do. `None` of any
+    /// other packet; of this, [`Segment::parse`] would say the same after more questions.
+    fn plain(packet: &Packet<'a>) -> Option<Self> {
+        if packet.link_type != LinkType::ETHERNET || packet.original_length as usize != packet.data.len() {
+            return None;
+        }
+        let (ethernet, rest) = packet.data.split_first_chunk::<14>()?;
+        if ethernet[12..] != [0x08, 0x00] {
+            return None;
+        }
+        let ip = Ipv4HeaderSlice::from_slice(rest).ok()?;
+        if ip.protocol() != IpNumber::TCP || ip.is_fragmenting_payload() {
+            return None;
+        }
+        let captured = rest.get(ip.slice().len()..usize::from(ip.total_len()))?;
+        let tcp = TcpSlice::from_slice(captured).ok()?;
+        Some(Self::of(&tcp, ip.source_addr().into(), ip.destination_addr().into(), captured, 0))
+    }
+
+    fn of(
+        tcp: &TcpSlice<'a>,
+        source: IpAddr,
+        destination: IpAddr,
+        captured: &'a [u8],
+        missing: usize,
+    ) -> Self {
+        let payload_length = tcp.payload().len().saturating_add(missing);
+        Segment {
+            source: SocketAddr::new(source, tcp.source_port()),
+            destination: SocketAddr::new(destination, tcp.destination_port()),
             sequence: SeqNumber(tcp.sequence_number()),
             acknowledgment: SeqNumber(tcp.acknowledgment_number()),
             flags: Flags(tcp.header_slice().get(13).copied().unwrap_or_default()),
             window: tcp.window_size(),
             payload_length: u32::try_from(payload_length).unwrap_or(u32::MAX),
             payload: tcp.payload(),
-            captured: payload.captured,
-        })
+            captured,
+        }
     }
 }
 

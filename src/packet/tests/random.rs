@@ -68,6 +68,32 @@ fn cuts(length: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
 
 proptest! {
     #[test]
+    fn a_plain_packet_is_decoded_as_any_other(
+        options in prop::collection::vec(any::<[u8; 4]>(), 0..3),
+        payload in prop::collection::vec(any::<u8>(), 0..40),
+        padding in 0_usize..8,
+        changes in prop::collection::vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        let is_plain = changes.is_empty();
+        let mut data = ethernet(0x0800, &ipv4(&options.concat(), &tcp(&payload)));
+        data.extend(std::iter::repeat_n(0, padding));
+        for (index, value) in changes {
+            let index = index.index(data.len());
+            data[index] = value;
+        }
+        let packet = packet(LinkType::ETHERNET, &data, data.len());
+        let now = Moment { time: packet.time, packets: 1 };
+        let mut reassembly = [Reassembly::new(1), Reassembly::new(1)];
+        let any_other = tcp_payload(&mut reassembly, &packet, now, &mut Carriers::default());
+        let plain = Segment::plain(&packet);
+        prop_assert!(plain.is_some() || !is_plain);
+        if let Some(segment) = plain {
+            let any_other = any_other.and_then(|payload| Segment::parse(&payload));
+            prop_assert_eq!(format!("{:?}", any_other.unwrap()), format!("{segment:?}"));
+        }
+    }
+
+    #[test]
     fn any_packets_are_decoded_or_refused(
         packets in prop::collection::vec((likely_packets(), 0_u32..3), 1..40),
         cap in 0_usize..4,
