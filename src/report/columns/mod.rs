@@ -1,9 +1,10 @@
 //! `--fields`: some fields of each row, in the order asked for.
 //!
-//! In come the names of columns and [`Record`]s; out goes a line for each row that has one of them that not every row
-//! has, or, if all are of that kind, for each packet, frame or message: JSON, CSV, or values between tabs. A column is a key
-//! of the JSON records (`opcode`, `close.code`) or a field of filters (`websocket.opcode`). What a record says is decided
-//! neither here nor twice: keys are looked up in what `json` would write, fields in what `filter` reads.
+//! In come the names of columns and [`Record`](crate::record::Record)s; out goes a line for each row that has one of them
+//! that not every row has, or, if all are of that kind, for each packet, frame or message: JSON, CSV, or values between
+//! tabs. A column is a key of the JSON records (`opcode`, `close.code`) or a field of filters (`websocket.opcode`). What a
+//! record says is decided neither here nor twice: keys are looked up in what `json` would write, fields in what `filter`
+//! reads.
 
 mod cells;
 mod delimited;
