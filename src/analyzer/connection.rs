@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::layer::Layer;
 use super::scene::{Means, Scene, Shared};
 use super::{Out, Rows};
-use crate::base::{Direction, GapReason, PacketId, Span, StreamEvent};
+use crate::base::{Direction, GapReason, PacketId, Span, StreamEvent, fetch};
 use crate::check;
 use crate::record::{Opened as OpenedRecord, Protocol, Record, Since};
 use crate::tcp::{Bound, CloseReason, Closed, Conflict, Opened, SegmentNote};
@@ -27,6 +27,17 @@ impl Connection {
     /// Wireshark's `tcp.stream`.
     pub fn stream_number(&self) -> u64 {
         self.facts.stream
+    }
+
+    /// Fetches what nearly every segment touches, but for the layer.
+    pub fn fetch(&self) {
+        self.facts.fetch();
+        fetch(&self.layer);
+    }
+
+    /// The same of the layer, once the rest is there.
+    pub fn fetch_layer(&self) {
+        self.layer.fetch();
     }
 
     /// A segment of the connection begins the row of its packet.

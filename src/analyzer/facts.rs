@@ -2,7 +2,7 @@
 
 use super::tally::Tally;
 use super::tls::TlsFacts;
-use crate::base::{Direction, PacketId, PerDirection, Timestamp};
+use crate::base::{Direction, PacketId, PerDirection, Timestamp, fetch};
 use crate::check::conduct::Conduct;
 use crate::check::{Rule, Violation};
 use crate::http::{self, Speaks};
@@ -175,6 +175,17 @@ impl Facts {
             closing: PerDirection::default(),
             conduct: Conduct::default(),
         }
+    }
+
+    /// Fetches what nearly every segment touches.
+    pub fn fetch(&self) {
+        fetch(&self.last);
+        fetch(&self.silence);
+        fetch(&self.conduct);
+        self.conduct.fetch();
+        fetch(&self.websocket);
+        fetch(&self.ends);
+        fetch(&self.unpaired);
     }
 
     /// As much as the row of a late segment needs.

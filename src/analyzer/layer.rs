@@ -58,6 +58,13 @@ impl Layer {
         }
     }
 
+    /// Fetches what most events touch.
+    pub fn fetch(&self) {
+        if let Layer::WebSocket(session) = self {
+            session.fetch();
+        }
+    }
+
     /// Whatever comes is left alone.
     pub fn close(&mut self, held: &Budget) {
         self.replace(Some(Layer::Opaque), held);

@@ -18,11 +18,13 @@ mod tally;
 mod team;
 mod tls;
 
+use std::collections::VecDeque;
+
 use crate::base::{Budget, Limits, SHARDS, Shards};
 use crate::capture::{End, Packet};
 use crate::check::{self, Selection};
 use crate::filter::Filter;
-use crate::packet::{Decoder, Layers};
+use crate::packet::{Decoder, Layers, plain_ends};
 use crate::record::{Ends, Record};
 use crate::tcp::{Connections, Event, What};
 use crate::tls::KeyLog;
@@ -93,7 +95,12 @@ pub struct Analyzer {
     held: Shards<Budget>,
     keys: KeyLog,
     shared: Shared,
+    /// The slots of the connections whose packets will come, as far as they are known.
+    expected: VecDeque<Option<usize>>,
 }
+
+/// Of the packets that are expected, how many are so near that the last is fetched.
+const NEARER: usize = 8;
 
 /// Connections of each part that are looked through for records that new secrets decrypt, 256 in all; of more, those that
 /// began to wait last. The others go on when they say something, or end.
@@ -119,13 +126,31 @@ impl Analyzer {
             held: Shards::of_total(options.limits.held_total),
             keys,
             shared: Shared::new(options, member),
+            expected: VecDeque::new(),
+        }
+    }
+
+    /// A packet that will be [pushed](Analyzer::push) soon, behind others: has what is known of its connection fetched.
+    /// Who leaves that out gets the same records, later.
+    pub fn expect(&mut self, packet: &Packet<'_>) {
+        let slot = plain_ends(packet).and_then(|(from, to)| self.tcp.expect(from, to));
+        if let Some(Some(connection)) = slot.and_then(|slot| self.connections.get(slot)) {
+            connection.fetch();
+        }
+        // Where the layer lies is known when that is there.
+        self.expected.push_back(slot);
+        if self.expected.len() > NEARER
+            && let Some(Some(slot)) = self.expected.pop_front()
+            && let Some(Some(connection)) = self.connections.get(slot)
+        {
+            connection.fetch_layer();
         }
     }
 
     /// Takes the next packet of the capture. Records borrow what they say and live for the call.
     pub fn push(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&Record<'_>)) {
         let id = self.shared.begin_packet(packet);
-        let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
+        let Self { decoder, tcp, connections, lingering, held, keys, shared, .. } = self;
         let Some(segment) = decoder.decode(packet) else { return };
         let layers = Some(Layers::new(packet, &segment));
         let means = Means { held, keys, layers };
@@ -197,7 +222,7 @@ impl Analyzer {
     /// The capture is over: everything open ends here. The last record is the summary; that of one of several analyzers
     /// counts its own connections.
     pub fn finish(&mut self, out: &mut dyn FnMut(&Record<'_>)) {
-        let Self { decoder, tcp, connections, lingering, held, keys, shared } = self;
+        let Self { decoder, tcp, connections, lingering, held, keys, shared, .. } = self;
         let means = Means { held, keys, layers: None };
         for lingering in lingering.iter_mut() {
             lingering.finish(means, shared, out);

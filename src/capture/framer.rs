@@ -1,5 +1,6 @@
 //! Bytes in, packets out, without any I/O.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::pcap::Pcap;
@@ -9,6 +10,8 @@ use crate::base::{Error, Limits, Timestamp};
 
 /// The buffer's first size: small, as a recording may consist of a thousand files, most of which wait.
 const FIRST: usize = 8 << 10;
+/// Packets that are looked ahead at: memory takes about as long to come as treating a few of them.
+const AHEAD: usize = 16;
 /// What the buffer grows to while its reads fill it. Larger ones fall out of the processor's cache.
 const USUAL: usize = 256 << 10;
 
@@ -40,8 +43,10 @@ pub struct Framer {
     /// Bytes of the capture before `start`.
     offset: u64,
     format: Option<Format>,
-    /// The packet at `start`, if it has been looked for already.
-    head: Option<Head>,
+    /// The packets from `start` on that have been looked for already.
+    heads: VecDeque<Head>,
+    /// Bytes of their records.
+    seen: usize,
     /// How the source ended; bytes may still wait.
     source_end: Option<End>,
     end: Option<End>,
@@ -63,7 +68,8 @@ impl Framer {
             filled: 0,
             offset: 0,
             format: None,
-            head: None,
+            heads: VecDeque::new(),
+            seen: 0,
             source_end: None,
             end: None,
             record_limit: limits.record,
@@ -147,21 +153,51 @@ impl Framer {
 
     /// The time of the packet that [`Framer::next_packet`] would return.
     pub fn peek(&mut self) -> Option<Timestamp> {
-        if self.head.is_none() {
-            self.head = self.locate();
+        if self.heads.is_empty()
+            && let Some(head) = self.locate()
+        {
+            self.see(head);
         }
-        self.head.as_ref().map(|head| head.time)
+        self.heads.front().map(|head| head.time)
     }
 
     /// The next packet, as soon as all of it is there; `None` if that takes more bytes, or at the end.
     pub fn next_packet(&mut self) -> Option<Packet<'_>> {
-        let head = match self.head.take() {
-            Some(head) => head,
+        let head = match self.heads.pop_front() {
+            Some(head) => {
+                self.seen = self.seen.saturating_sub(head.record);
+                head
+            }
             None => self.locate()?,
         };
-        let Range { start, end } = head.data;
         let record = self.start;
         self.consume(head.record);
+        self.packet(&head, record)
+    }
+
+    /// Of the packets that [`Framer::next_packet`] will return, the next one that was not looked ahead at yet; `None` if that
+    /// is not there, or too far ahead. Who knows what will come can have its memory at hand. Only in a pcap.
+    pub fn look_ahead(&mut self) -> Option<Packet<'_>> {
+        let Some(Format::Pcap(pcap)) = &self.format else { return None };
+        if self.end.is_some() || self.heads.len() >= AHEAD {
+            return None;
+        }
+        let at = self.start.saturating_add(self.seen);
+        let Framed::Packet(head) = pcap.frame(self.buffer.get(at..self.filled)?, self.record_limit) else {
+            return None;
+        };
+        self.see(head);
+        self.packet(self.heads.back()?, at)
+    }
+
+    fn see(&mut self, head: Head) {
+        self.seen = self.seen.saturating_add(head.record);
+        self.heads.push_back(head);
+    }
+
+    /// The packet whose record begins at `record` in the buffer.
+    fn packet(&self, head: &Head, record: usize) -> Option<Packet<'_>> {
+        let Range { start, end } = head.data;
         Some(Packet {
             time: head.time,
             link_type: head.link_type,

@@ -104,6 +104,11 @@ impl<R: Read> Reader<R> {
         self.framer.next_packet()
     }
 
+    /// What comes behind that, as [`Framer::look_ahead`].
+    pub fn look_ahead(&mut self) -> Option<Packet<'_>> {
+        self.framer.look_ahead()
+    }
+
     /// Reads on, if [`Reader::next_packet`] has nothing more; may wait for the source. `false` at the end.
     pub fn fill(&mut self) -> bool {
         if let Some(Source::Closed(_)) = &self.source {

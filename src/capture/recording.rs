@@ -36,6 +36,14 @@ impl<R: Read> Recording<R> {
         self.sources.get_mut(self.active)?.next_packet()
     }
 
+    /// What comes behind that in a recording of one capture, as [`Framer::look_ahead`](super::Framer::look_ahead).
+    pub fn look_ahead(&mut self) -> Option<Packet<'_>> {
+        match self.sources.as_mut_slice() {
+            [source] => source.look_ahead(),
+            _ => None,
+        }
+    }
+
     /// Reads on, if [`Recording::next_packet`] has nothing more; may wait for a source. `false` at the end of all of them.
     pub fn fill(&mut self) -> bool {
         let goes_on = self.sources.get_mut(self.active).is_some_and(Reader::fill);

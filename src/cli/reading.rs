@@ -67,6 +67,9 @@ pub(super) fn analyze_in_threads(
 
 /// Where packets go: an analyzer with its output, or several.
 pub(super) trait Analysis {
+    /// A packet will come soon, behind others.
+    fn expect(&mut self, _: &Packet<'_>) {}
+
     /// Takes the next packet.
     fn push(&mut self, packet: &Packet<'_>);
 
@@ -90,6 +93,10 @@ struct Alone<'r, W: Write> {
 }
 
 impl<W: Write> Analysis for Alone<'_, W> {
+    fn expect(&mut self, packet: &Packet<'_>) {
+        self.analyzer.expect(packet);
+    }
+
     fn push(&mut self, packet: &Packet<'_>) {
         self.analyzer.push(packet, &mut |record| self.printer.print(record));
     }
@@ -148,6 +155,9 @@ impl Input<'_> {
             loop {
                 if let Some(text) = self.recording.take_secrets() {
                     analysis.add_keys(&text);
+                }
+                while let Some(packet) = self.recording.look_ahead() {
+                    analysis.expect(&packet);
                 }
                 let Some(packet) = self.recording.next_packet() else { break };
                 analysis.push(&packet);

@@ -148,6 +148,11 @@ fn tcp_payload<'a>(
     Err(NotTcp::Nested)
 }
 
+/// The ends of the segment in a packet, if that is of the plain kind that most are of.
+pub fn plain_ends(packet: &Packet<'_>) -> Option<(SocketAddr, SocketAddr)> {
+    Segment::plain(packet).map(|segment| (segment.source, segment.destination))
+}
+
 /// A TCP segment as a packet, or the fragments of one, carried it.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a> {

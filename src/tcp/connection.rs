@@ -8,7 +8,7 @@ use super::order::{Chunk, Moment};
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
 use crate::base::{
-    Budget, Direction, GapReason, PacketId, PerDirection, SeqNumber, Span, StreamEvent, Timestamp,
+    Budget, Direction, GapReason, PacketId, PerDirection, SeqNumber, Span, StreamEvent, Timestamp, fetch,
 };
 use crate::packet::{Flags, Segment};
 
@@ -81,6 +81,13 @@ struct Edges {
 }
 
 impl Connection {
+    /// Has the three lines fetched.
+    pub(super) fn fetch(&self) {
+        fetch(&self.flows.client);
+        fetch(&self.flows.server);
+        fetch(&self.last);
+    }
+
     /// A connection whose first segment this is.
     pub(super) fn new(stream: u64, packet: PacketId, segment: &Segment<'_>) -> Self {
         let (source, destination) = (segment.source, segment.destination);

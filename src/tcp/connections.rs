@@ -1,6 +1,7 @@
 //! All connections of a capture: which segment belongs to which, when one begins, when one is forgotten.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use super::connection::{Connection, LINGER_NANOS, Memory, Stage};
 use super::ends::Key;
@@ -93,6 +94,12 @@ impl Connections {
         if let Some(stream) = ended {
             self.remember(slot, stream, out);
         }
+    }
+
+    /// A segment between these ends will come soon: has what is known of their connection, or of one that looks like it,
+    /// fetched. The slot of that.
+    pub fn expect(&self, source: SocketAddr, destination: SocketAddr) -> Option<usize> {
+        self.table.fetch(&Key::of(source, destination))
     }
 
     /// Nobody wants to know what the bytes of this connection are: from now on only its end is told of. All others are

@@ -48,6 +48,14 @@ impl Table {
         self.index.find(hash(&self.hasher, key), is_there).map(|slot| *slot as usize)
     }
 
+    /// Has what nearly every segment touches of a slot fetched: of the one that the index names for such ends, without
+    /// looking there whether it is. Its number.
+    pub(super) fn fetch(&self, key: &Key) -> Option<usize> {
+        let slot = *self.index.find(hash(&self.hasher, key), |_| true)? as usize;
+        self.slots.get(slot)?.fetch();
+        Some(slot)
+    }
+
     /// The connection in a slot, used or not.
     pub(super) fn connection(&mut self, slot: usize) -> Option<&mut Connection> {
         self.slots.get_mut(slot)

@@ -5,7 +5,7 @@ use super::scratch::{Scratch, Unfinished};
 use super::search::{Demand, Evidence};
 use super::stage::Stage;
 use super::{Decoder, Expected, Frame, FrameHeader, Message, Negotiated};
-use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent};
+use crate::base::{Budget, Direction, PerDirection, Span, StreamEvent, fetch};
 
 /// How many payload bytes somebody wants to read; 0 if nobody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -126,6 +126,16 @@ impl Session {
             half.context = Context::unknown();
         }
         session
+    }
+
+    /// Fetches what most events touch.
+    pub fn fetch(&self) {
+        fetch(&self.frames);
+        fetch(&self.wanted);
+        for half in [&self.halves.client, &self.halves.server] {
+            fetch(&half.decoder);
+            fetch(&half.unfinished);
+        }
     }
 
     /// Frames so far, both directions.

@@ -86,6 +86,9 @@ pub const HOMES: &[(&str, &[&str])] = &[
     ("hkdf", &["tls"]),
     ("hmac", &["tls"]),
     ("sha2", &["tls"]),
+    ("hashbrown", &["tcp"]),
+    ("prefetch_index", &["base"]),
+    ("simdutf8", &["record", "websocket"]),
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

@@ -119,4 +119,33 @@ proptest! {
             (whole, pieces) => prop_assert!(false, "{whole:?} and {pieces:?}"),
         }
     }
+    #[test]
+    fn who_looks_ahead_sees_what_comes_and_changes_nothing(
+        bytes in damaged_captures(),
+        packets in 0_u32..30,
+        piece in 1_usize..200,
+        steps in prop::collection::vec(0_usize..20, 1..40),
+    ) {
+        let bytes = [bytes, (0..packets).flat_map(|n| pcap_record(Order::Little, n, 0, &[n as u8])).collect()].concat();
+        let limits = Limits { record: 200, ..Limits::default() };
+        let mut framer = Framer::new(&limits);
+        let (mut seen, mut got, mut steps) = (Vec::new(), Vec::new(), steps.into_iter().cycle());
+        for piece in bytes.chunks(piece) {
+            framer.push(piece);
+            let Ok(opened) = framer.open() else { return Ok(()) };
+            while opened {
+                let ahead = steps.next().unwrap_or(0);
+                seen.extend(std::iter::from_fn(|| framer.look_ahead().map(owned)).take(ahead));
+                prop_assert!(seen.len() <= got.len() + 16);
+                let Some(packet) = framer.next_packet().map(owned) else { break };
+                got.push(packet);
+                seen.resize_with(seen.len().max(got.len()), || got.last().cloned().unwrap_or_default());
+            }
+        }
+        framer.finish();
+        let Ok(expected) = read_in_pieces(&bytes, bytes.len(), &limits) else { return Ok(()) };
+        got.extend(std::iter::from_fn(|| framer.next_packet().map(owned)));
+        prop_assert_eq!(seen.iter().zip(&got).find(|(seen, got)| seen != got), None);
+        prop_assert_eq!((got, framer.end().cloned()), (expected.0, Some(expected.1)));
+    }
 }

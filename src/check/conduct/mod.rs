@@ -15,7 +15,7 @@ mod unfinished;
 
 use super::frame::{FrameAt, of_frame};
 use super::{Rule, Violation, registry};
-use crate::base::{Direction, PacketId, PerDirection, StreamEvent};
+use crate::base::{Direction, PacketId, PerDirection, StreamEvent, fetch};
 use crate::websocket::{FrameHeader, Opcode};
 use closing::Closing;
 use failing::Failing;
@@ -85,6 +85,15 @@ impl End {
 type Found = Option<(&'static Rule, String)>;
 
 impl Conduct {
+    /// Fetches what nearly every frame touches.
+    pub fn fetch(&self) {
+        let PerDirection { client, server } = &self.halves;
+        for half in [client, server] {
+            fetch(&half.masking);
+            fetch(&half.told);
+        }
+    }
+
     /// Takes the next frame of a direction, once it is over.
     pub fn frame(&mut self, sent: &Sent<'_>, out: &mut impl FnMut(Violation)) {
         let from = sent.at.from;
