@@ -79,6 +79,7 @@ fn handshake(
     let packet = response.map_or(scene.facts.last, |response| response.span.end);
     let extensions = response.map(|response| websocket::extensions(&response.headers)).unwrap_or_default();
     let key = request.and_then(|request| request.headers.get("Sec-WebSocket-Key"));
+    let expected = key.map(websocket::accept_for);
     let record = Handshake {
         place: scene.place(packet),
         ends: scene.facts.ends,
@@ -86,7 +87,7 @@ fn handshake(
         request: request.map(|head| HandshakeRequest { packet: head.span.end, head }),
         response: response.map(|head| HandshakeResponse { packet: head.span.end, head }),
         key: key.map(Text),
-        accept: accept(key, response),
+        accept: accept(response, expected.clone()),
         subprotocol: response.and_then(|head| head.headers.get("Sec-WebSocket-Protocol")).map(Text),
         extensions: &extensions.list,
         outcome: match response {
@@ -96,7 +97,7 @@ fn handshake(
         },
     };
     (scene.out)(&Record::Handshake(record));
-    let invalid = judge(scene, packet, request, response);
+    let invalid = judge(scene, packet, request, response, expected.as_deref());
     if let Some(head) = response.filter(|_| accepted) {
         accept_session(scene, request, head, &extensions, invalid);
     }
@@ -108,9 +109,10 @@ fn judge(
     packet: PacketId,
     request: Option<&Request>,
     response: Option<&Response>,
+    expected: Option<&str>,
 ) -> Option<&'static Rule> {
-    let stream = scene.facts.stream;
-    let exchange = check::handshake::Exchange { stream, request, response, complete: scene.facts.complete() };
+    let (stream, complete) = (scene.facts.stream, scene.facts.complete());
+    let exchange = check::handshake::Exchange { stream, request, response, expected, complete };
     let mut found = Vec::new();
     let invalid = scene
         .shared
@@ -155,9 +157,8 @@ fn accept_session(
 }
 
 /// What the server proved (RFC 6455 §4.2.2).
-fn accept<'a>(key: Option<&[u8]>, response: Option<&'a Response>) -> Accept<'a> {
+fn accept(response: Option<&Response>, expected: Option<String>) -> Accept<'_> {
     let received = response.and_then(|response| response.headers.get("Sec-WebSocket-Accept"));
-    let expected = key.map(websocket::accept_for);
     let valid = received.zip(expected.as_ref()).map(|(received, expected)| received == expected.as_bytes());
     Accept { received: received.map(Text), expected, valid }
 }

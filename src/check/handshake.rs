@@ -15,6 +15,8 @@ pub struct Exchange<'a> {
     pub request: Option<&'a Request>,
     /// The final response; `None` if none came or none was captured.
     pub response: Option<&'a Response>,
+    /// The `Sec-WebSocket-Accept` that the first key of the request demands, if the caller knows it already.
+    pub expected: Option<&'a str>,
     /// For each direction, whether the capture holds every byte of it from the request to the response (or to the
     /// end of the connection). Where bytes are missing, nobody knows which request a response answers.
     pub complete: PerDirection<bool>,
@@ -29,7 +31,7 @@ pub fn judge(
     keys: &mut KeyMemory,
     out: &mut impl FnMut(Violation),
 ) -> Option<&'static Rule> {
-    let Exchange { stream, request, response, complete } = *exchange;
+    let Exchange { stream, request, response, expected, complete } = *exchange;
     let wants = request.map_or(Wants::No, wants_websocket);
     let accepted = response.is_some_and(|response| switched_to_websocket(request, response));
     let pair_is_certain = complete.client && complete.server;
@@ -49,7 +51,7 @@ pub fn judge(
             if let Some(request) = request.filter(|_| pair_is_certain) {
                 accepted_invalid_request(request, response, wants, &refusable, out);
             }
-            response::judge(answered, response, out)
+            response::judge(answered, response, expected, out)
         }
         (_, Some(response)) => {
             if let Some(request) = answered {

@@ -47,6 +47,9 @@ pub(super) fn extensions(side: Side, headers: &Headers, span: &Span) -> Option<V
 
 /// WS116 (RFC 9112 §2.2, §4, §5.1, §5.2): one finding for all that is odd about a head.
 pub(super) fn form(side: Side, oddities: &Oddities, span: &Span) -> Option<Violation> {
+    if *oddities == Oddities::default() {
+        return None;
+    }
     let Oddities {
         bare_lf,
         leading_empty_lines,
@@ -66,9 +69,6 @@ pub(super) fn form(side: Side, oddities: &Oddities, span: &Span) -> Option<Viola
     .into_iter()
     .filter_map(|(is_so, what)| is_so.then_some(what))
     .collect();
-    if odd.is_empty() {
-        return None;
-    }
     let text = format!("the head has {}", odd.join(", "));
     Some(Violation::of_span(&registry::MALFORMED_HEAD, side, span, text).with("oddities", odd))
 }

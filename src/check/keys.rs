@@ -1,6 +1,7 @@
 //! Which keys were seen before (RFC 6455 §4.1: a key is chosen at random for each connection).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 
 use super::{Violation, registry, text};
 use crate::http::Request;
@@ -31,8 +32,12 @@ impl KeyMemory {
     pub(super) fn judge(&mut self, stream: u64, request: &Request, out: &mut impl FnMut(Violation)) {
         let Some(field) = request.headers.fields("Sec-WebSocket-Key").next() else { return };
         let Ok(key) = decode_key(field.value) else { return };
-        let Some(first) = self.seen.get(&key) else {
-            return self.remember(key, Use { stream, packet: request.span.end.number });
+        let first = match self.seen.entry(key) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(place) => {
+                place.insert(Use { stream, packet: request.span.end.number });
+                return self.forget_oldest(key);
+            }
         };
         if first.stream != stream {
             let text = format!(
@@ -47,14 +52,14 @@ impl KeyMemory {
         }
     }
 
-    fn remember(&mut self, key: [u8; 16], at: Use) {
+    /// Makes room for a key that was just seen for the first time.
+    fn forget_oldest(&mut self, latest: [u8; 16]) {
         if self.order.len() >= CAPACITY
             && let Some(oldest) = self.order.pop_front()
         {
             self.seen.remove(&oldest);
         }
-        self.order.push_back(key);
-        self.seen.insert(key, at);
+        self.order.push_back(latest);
     }
 }
 

@@ -31,8 +31,10 @@ pub(super) fn judge(request: &Request, out: &mut impl FnMut(Violation)) -> Vec<&
     judge.version();
     judge.subprotocols();
     let Judge { mut found, .. } = judge;
-    found.extend(head::extensions(Side::Client, &request.headers, &request.span));
-    found.extend(deflate::parameters(Side::Client, &deflate::elements(&request.headers), &request.span));
+    if request.headers.has("Sec-WebSocket-Extensions") {
+        found.extend(head::extensions(Side::Client, &request.headers, &request.span));
+        found.extend(deflate::parameters(Side::Client, &deflate::elements(&request.headers), &request.span));
+    }
     found.extend(head::form(Side::Client, &request.oddities, &request.span));
 
     found.sort_by_key(|violation| violation.rule.code);
@@ -102,7 +104,7 @@ impl<'a> Judge<'a> {
         const NAME: &str = "Sec-WebSocket-Key";
         if let Some((second, text)) = head::repeated(self.headers, NAME) {
             self.field(&registry::REPEATED_KEY, second, text);
-        } else if self.headers.count(NAME) == 0 {
+        } else if !self.headers.has(NAME) {
             self.whole(&registry::MISSING_KEY, "the upgrade request has no Sec-WebSocket-Key".into());
         }
         for key in self.headers.fields(NAME) {

@@ -11,16 +11,19 @@ use crate::websocket::{Extensions, accept_for, extensions, is_token};
 /// Judges a 101 to WebSocket. `request` is the one it certainly answers; without it, nothing is said about what
 /// follows from the request.
 ///
+/// `expected` is the `Sec-WebSocket-Accept` that its first key demands, if that is known already.
+///
 /// Returns the first broken rule that obliges the client to fail the connection.
 pub(super) fn judge(
     request: Option<&Request>,
     response: &Response,
+    expected: Option<&str>,
     out: &mut impl FnMut(Violation),
 ) -> Option<&'static Rule> {
     let (headers, span) = (&response.headers, &response.span);
     let mut judge = Judge { headers, span, found: Vec::new(), must_fail: Vec::new() };
     judge.upgrade();
-    judge.accept(request);
+    judge.accept(request, expected);
     judge.subprotocol(request);
     judge.extensions(request);
     judge.deflate(request);
@@ -62,14 +65,18 @@ impl<'a> Judge<'a> {
     }
 
     /// WS120, WS121 (§4.2.2, item 5; §4.1, item 4), WS122 (§11.3.3).
-    fn accept(&mut self, request: Option<&Request>) {
+    fn accept(&mut self, request: Option<&Request>, expected: Option<&str>) {
         const NAME: &str = "Sec-WebSocket-Accept";
         const KEY: &str = "Sec-WebSocket-Key";
         let Some(first) = self.headers.fields(NAME).next() else {
             return self
                 .fatal(self.of_head(&registry::MISSING_ACCEPT, "there is no Sec-WebSocket-Accept field"));
         };
-        if let Some((second, text)) = head::repeated(self.headers, NAME) {
+        let repeated = head::repeated(self.headers, NAME);
+        if repeated.is_none() && expected.is_some_and(|expected| expected.as_bytes() == first.value) {
+            return;
+        }
+        if let Some((second, text)) = repeated {
             self.found.push(self.of_field(&registry::REPEATED_ACCEPT, second, text));
         }
         let Some(request) = request else { return };
@@ -106,7 +113,7 @@ impl<'a> Judge<'a> {
             return self.fatal(self.of_field(&registry::INVALID_SUBPROTOCOL_ANSWER, header, text));
         }
         let Some(request) = request else { return };
-        if self.headers.count(NAME) == 0 {
+        if !self.headers.has(NAME) {
             return;
         }
         let offered: Vec<_> = request.headers.tokens(NAME).collect();
@@ -156,6 +163,9 @@ impl<'a> Judge<'a> {
 
     /// WS601 to WS604, WS610, WS611 (RFC 7692 §5, §7).
     fn deflate(&mut self, request: Option<&Request>) {
+        if !self.headers.has("Sec-WebSocket-Extensions") {
+            return;
+        }
         let accepted = deflate::elements(self.headers);
         for violation in deflate::parameters(Side::Server, &accepted, self.span) {
             self.fatal(violation);

@@ -91,22 +91,9 @@ pub(super) fn version_number(input: &[u8]) -> Parsed<'_, (u8, u8)> {
 
 /// The characters of a token (RFC 9110 §5.6.2).
 pub(super) fn is_tchar(byte: u8) -> bool {
-    TCHARS.get(usize::from(byte)).copied().unwrap_or_default()
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
-
-const TCHARS: [bool; 256] = {
-    let mut tchars = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        tchars[byte as usize] = byte.is_ascii_graphic()
-            && !matches!(
-                byte,
-                b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}'
-            );
-        byte += 1;
-    }
-    tchars
-};
 
 fn digits(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())(input)

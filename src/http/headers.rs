@@ -108,12 +108,19 @@ impl Headers {
     pub fn fields<'a>(&'a self, name: &str) -> impl Iterator<Item = Header<'a>> {
         let possible = self.lengths & length_bit(name.len()) != 0;
         let fields = if possible { self.fields.as_slice() } else { &[] };
-        fields.iter().map(|field| self.header(field)).filter(move |header| same(header.name, name.as_bytes()))
+        let name = name.as_bytes();
+        let of_length = fields.iter().filter(move |field| field.name.len() == name.len());
+        of_length.map(|field| self.header(field)).filter(move |header| same(header.name, name))
     }
 
     /// How many fields have this name.
     pub fn count(&self, name: &str) -> usize {
-        self.all(name).count()
+        self.fields(name).count()
+    }
+
+    /// Whether there is a field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields(name).next().is_some()
     }
 
     /// The elements of the comma-separated lists in all fields of this name (RFC 9110 §5.6.1): without the white

@@ -82,7 +82,7 @@ impl Request {
     /// (§7.8), or the fields of a WebSocket handshake whose `Upgrade` somebody took away.
     pub fn asks_for_upgrade(&self) -> bool {
         let asking = ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
-        &*self.method == b"CONNECT" || asking.into_iter().any(|name| self.headers.get(name).is_some())
+        &*self.method == b"CONNECT" || asking.into_iter().any(|name| self.headers.has(name))
     }
 }
 

@@ -28,6 +28,10 @@ pub enum Speaks {
 /// at the first line only, and takes nothing for a request whose method is not in capitals: `220 smtp.example` and
 /// `SSH-2.0-x y` are not.
 pub fn speaks(bytes: &[u8]) -> Speaks {
+    // Asked of every segment of traffic that is something else.
+    if !matches!(bytes, [] | [b'\r' | b'\n' | b'-' | b'A'..=b'Z', ..]) {
+        return Speaks::Neither;
+    }
     match proxy::look(bytes) {
         proxy::Look::Header(_) => return Speaks::Request,
         proxy::Look::Undecided if !bytes.is_empty() => return Speaks::Undecided,
@@ -36,8 +40,8 @@ pub fn speaks(bytes: &[u8]) -> Speaks {
     let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
     let line = bytes.get(start..).unwrap_or_default();
     let capitals = |line: &[u8]| {
-        let method = line.split(|&byte| byte == b' ').next().unwrap_or_default();
-        method.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
+        let mut method = line.iter().take_while(|byte| **byte != b' ');
+        method.all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
     };
     let mut undecided = false;
     for (kind, speaks) in [(Kind::Response, Speaks::Response), (Kind::Request, Speaks::Request)] {

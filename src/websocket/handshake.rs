@@ -40,6 +40,13 @@ pub enum InvalidKey {
 
 /// The 16 bytes that a `Sec-WebSocket-Key` stands for (RFC 6455 §4.1).
 pub fn decode_key(key: &[u8]) -> Result<[u8; 16], InvalidKey> {
+    // The most that the 24 characters of a key can stand for.
+    let mut buffer = [0; 18];
+    if let Ok(16) = LENIENT.decode_slice(key, &mut buffer)
+        && let Some(nonce) = buffer.first_chunk()
+    {
+        return Ok(*nonce);
+    }
     let bytes = LENIENT.decode(key).map_err(|_| InvalidKey::NotBase64)?;
     <[u8; 16]>::try_from(bytes).map_err(|bytes| InvalidKey::Length(bytes.len()))
 }
@@ -60,10 +67,9 @@ pub enum Wants {
 pub fn wants_websocket(request: &Request) -> Wants {
     let headers = &request.headers;
     let upgrade = headers.has_token("Upgrade", "websocket");
-    let has = |name| headers.count(name) > 0;
     if upgrade && headers.has_token("Connection", "upgrade") {
         Wants::Upgrade
-    } else if upgrade || has("Sec-WebSocket-Key") || has("Sec-WebSocket-Version") {
+    } else if upgrade || headers.has("Sec-WebSocket-Key") || headers.has("Sec-WebSocket-Version") {
         Wants::Traces
     } else {
         Wants::No
@@ -79,8 +85,8 @@ pub fn switched_to_websocket(request: Option<&Request>, response: &Response) -> 
     let asked = || request.is_some_and(|request| wants_websocket(request) == Wants::Upgrade);
     response.status == 101
         && (headers.has_token("Upgrade", "websocket")
-            || headers.count("Sec-WebSocket-Accept") > 0
-            || headers.count("Upgrade") == 0 && asked())
+            || headers.has("Sec-WebSocket-Accept")
+            || !headers.has("Upgrade") && asked())
 }
 
 #[cfg(test)]

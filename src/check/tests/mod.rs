@@ -30,7 +30,13 @@ fn judge(
 ) -> (Vec<Violation>, Option<&'static Rule>) {
     let request = request_head.map(|head| request(head.as_bytes()));
     let response = response_head.map(|head| response(head.as_bytes()));
-    let exchange = Exchange { stream: 0, request: request.as_ref(), response: response.as_ref(), complete };
+    let exchange = Exchange {
+        stream: 0,
+        request: request.as_ref(),
+        response: response.as_ref(),
+        expected: None,
+        complete,
+    };
     let mut found = Vec::new();
     let must_fail =
         handshake::judge(&exchange, &mut KeyMemory::default(), &mut |violation| found.push(violation));

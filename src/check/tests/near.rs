@@ -85,8 +85,13 @@ fn a_refusal_may_name_more_versions_and_need_not_be_seen() {
 #[test]
 fn rfc6455_4_1_a_retry_on_the_same_connection_may_use_the_same_key() {
     let (request, response) = (request(REQUEST.as_bytes()), response(RESPONSE.as_bytes()));
-    let exchange =
-        Exchange { stream: 3, request: Some(&request), response: Some(&response), complete: COMPLETE };
+    let exchange = Exchange {
+        stream: 3,
+        request: Some(&request),
+        response: Some(&response),
+        expected: Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+        complete: COMPLETE,
+    };
     let mut keys = KeyMemory::default();
     for _ in 0..2 {
         handshake::judge(&exchange, &mut keys, &mut |violation| panic!("{violation:?}"));

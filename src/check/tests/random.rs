@@ -75,6 +75,7 @@ proptest! {
             stream: 0,
             request: Some(&request),
             response: Some(&response),
+            expected: None,
             complete: PerDirection { client: complete.0, server: complete.1 },
         };
         let mut found = Vec::new();
