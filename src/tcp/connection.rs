@@ -5,6 +5,7 @@ use super::ends::Ends;
 use super::flow::{Flow, LATE_START};
 use super::history::{Difference, Rings};
 use super::order::{Chunk, Moment};
+use super::steady::Stage;
 use super::store::Room;
 use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
 use crate::base::{
@@ -34,16 +35,16 @@ pub(super) struct Memory<'a> {
 /// A connection, open or lately ended. What a segment in order touches lies in three cache lines.
 #[derive(Debug)]
 pub(super) struct Connection {
-    flows: PerDirection<Flow>,
-    ends: Ends,
+    pub(super) flows: PerDirection<Flow>,
+    pub(super) ends: Ends,
     /// Its last packet, after its end too.
     pub(super) last: PacketId,
     pub(super) stream: u64,
-    packets: u64,
-    edges: Option<Box<Edges>>,
+    pub(super) packets: u64,
+    pub(super) edges: Option<Box<Edges>>,
     pub(super) stage: Stage,
     seen: PerDirection<bool>,
-    established: bool,
+    pub(super) established: bool,
     /// Whether anybody wants to know what its bytes are. If not, it is followed to its end all the same, so that the
     /// next connection between its ends is told from it.
     pub(super) watched: bool,
@@ -53,29 +54,16 @@ pub(super) struct Connection {
     reported: u8,
 }
 
-/// How far a connection has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
-    /// Beginning, ending, or with something missing.
-    Open,
-    /// Both directions are in order, and nothing is pending: see [`Connection::push_in_order`].
-    Steady,
-    /// It has ended.
-    Closed,
-    /// Its slot is free.
-    Released,
-}
-
 /// What matters while a connection begins or ends.
 #[derive(Debug, Default)]
-struct Edges {
+pub(super) struct Edges {
     /// The last SYNs that were not old duplicates.
     syn: PerDirection<Option<PacketId>>,
     /// Where a direction begins, as the other end's SYN-ACK says.
     answered: PerDirection<Option<SeqNumber>>,
     /// The client's first acknowledgment of a SYN from the server.
-    handshake_ack: Option<PacketId>,
-    reset: Option<(Direction, PacketId)>,
+    pub(super) handshake_ack: Option<PacketId>,
+    pub(super) reset: Option<(Direction, PacketId)>,
     /// What the reset itself acknowledged of the other direction.
     reset_acked: Option<u64>,
 }
@@ -186,80 +174,6 @@ impl Connection {
         }
     }
 
-    /// Takes the next segment between its ends, if that is what most are: in order, with nothing missing or pending.
-    /// `false` if it is not, and nothing has been done.
-    ///
-    /// [`Connection::push`] would do the same in more steps.
-    pub(super) fn push_in_order(
-        &mut self,
-        packet: PacketId,
-        segment: &Segment<'_>,
-        memory: &mut Memory<'_>,
-        out: &mut impl FnMut(What<'_>),
-    ) -> bool {
-        const MARKS: u8 = Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::ACK.0;
-        let length = segment.payload.len() as u64;
-        if self.stage != Stage::Steady
-            || segment.flags.0 & MARKS != Flags::ACK.0
-            || u64::from(segment.payload_length) != length
-        {
-            return false;
-        }
-        let direction = self.ends.sender(segment.source);
-        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
-        let offset = flow.next;
-        let Some(acknowledged) = reverse.position(segment.acknowledgment) else { return false };
-        if flow.position(segment.sequence) != Some(offset as i64) || acknowledged > reverse.next as i64 {
-            return false;
-        }
-        if self.watched {
-            let analysis = analyse(flow, reverse, segment, false);
-            out(What::Segment(self.note(direction, packet, segment, analysis)));
-        }
-        self.last = packet;
-        self.packets += 1;
-        let acknowledged = acknowledged.max(0) as u64;
-        let reverse = &mut self.flows[direction.reverse()];
-        reverse.acked = reverse.acked.max(acknowledged);
-        let flow = &mut self.flows[direction];
-        flow.kept_alive = false;
-        flow.acknowledges(segment);
-        if length > 0 {
-            flow.next += length;
-            flow.highest = flow.next as i64;
-            flow.last = packet.number;
-            if self.watched {
-                let span = Span::of(packet, offset, length);
-                let event = StreamEvent::Data { span, acked: Some(acknowledged), bytes: segment.payload };
-                flow.told.remember(&event, memory.rings, memory.history);
-                out(What::Stream(direction, event));
-            }
-        }
-        true
-    }
-
-    /// Lets the next segment be one that [`Connection::push`] takes.
-    #[cfg(test)]
-    pub(super) fn take_long_way(&mut self) {
-        if self.stage == Stage::Steady {
-            self.stage = Stage::Open;
-        }
-    }
-
-    /// Frees what is not needed any more, and sees whether the next segment may be one in order.
-    fn settle(&mut self) {
-        let (flows, edges) = (&mut self.flows, self.edges.as_deref());
-        let has_begun = self.established
-            || (!(flows.client.has_syn() && flows.server.has_syn())
-                && edges.is_some_and(|edges| edges.handshake_ack.is_some()));
-        let ends = edges.is_some_and(|edges| edges.reset.is_some());
-        if self.established && !ends {
-            self.edges = None;
-        }
-        let steady = flows.client.is_steady() & flows.server.is_steady();
-        self.stage = if steady && has_begun && !ends { Stage::Steady } else { Stage::Open };
-    }
-
     /// Whether it has ended.
     pub(super) fn is_closed(&self) -> bool {
         self.stage >= Stage::Closed
@@ -322,6 +236,7 @@ impl Connection {
             let acked = acked.max(self.flows[direction.reverse()].acknowledged());
             out(What::Stream(direction, StreamEvent::Reset { packet, acked }));
         }
+        Direction::BOTH.into_iter().for_each(|each| self.flows[each].end());
         self.edges = None;
         self.stage = Stage::Closed;
         out(What::Closed(Closed { packet, why, seen: self.seen }));
@@ -374,7 +289,7 @@ impl Connection {
         }
     }
 
-    fn note(
+    pub(super) fn note(
         &self,
         direction: Direction,
         packet: PacketId,

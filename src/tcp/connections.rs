@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-use super::connection::{Connection, LINGER_NANOS, Memory, Stage};
+use super::connection::{Connection, LINGER_NANOS, Memory};
 use super::ends::Key;
 use super::history::Rings;
+use super::steady::Stage;
 use super::store::Room;
 use super::table::Table;
 use super::{CloseReason, Event, What};

@@ -170,6 +170,13 @@ impl Flow {
         self.rare.as_deref_mut()
     }
 
+    /// The connection has ended: keeps what segments that come late are judged by.
+    pub(super) fn end(&mut self) {
+        if self.rare().suspect.is_none() {
+            self.rare = None;
+        }
+    }
+
     /// Frees what is not needed any more. Returns whether all that was sent has been handed over, nothing else has been
     /// acknowledged, and nothing rare is left.
     pub(super) fn is_steady(&mut self) -> bool {

@@ -7,7 +7,8 @@
 //! ```text
 //!   Connections   which connection is it?       ends (who), table (slots by ends, least recently active)
 //!        ▼
-//!   Connection    roles, handshake, end         analysis (marks of the packet list), history (of what was handed over)
+//!   Connection    roles, handshake, end         analysis (marks of the packet list), history (of what was handed over),
+//!        │                                        steady (the short way of most segments)
 //!        ▼
 //!   Flow          sequence number to offset     order (in order, early, missing), store (what came early)
 //! ```
@@ -25,6 +26,7 @@ mod ends;
 mod flow;
 mod history;
 mod order;
+mod steady;
 mod store;
 mod table;
 #[cfg(test)]

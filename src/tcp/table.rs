@@ -7,8 +7,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::connection::{Connection, Stage};
+use super::connection::Connection;
 use super::ends::Key;
+use super::steady::Stage;
 
 /// A slab of connections with an index by their ends.
 ///

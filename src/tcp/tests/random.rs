@@ -154,6 +154,7 @@ proptest! {
         ways in prop::collection::vec(way(), 100),
         history_total in prop_oneof![Just(0u64), Just(1u64 << 20)],
         watched in 0usize..100,
+        reset in prop::option::of(0usize..100),
     ) {
         let mut client = End { first: first.0, sent: Vec::new() };
         let mut server = End { first: first.1, sent: Vec::new() };
@@ -164,7 +165,11 @@ proptest! {
             c(client.first).ack(server.first),
         ];
         let on_wire = clean.into_iter().zip(&ways).flat_map(|(sent, way)| way.of(sent));
-        let captured: Vec<Sent> = handshake.into_iter().skip(syns).chain(on_wire).collect();
+        let mut captured: Vec<Sent> = handshake.into_iter().skip(syns).chain(on_wire).collect();
+        if let Some(after) = reset {
+            captured.truncate(after);
+            captured.push(c(client.first).rst());
+        }
         let [short, long] = [false, true].map(|long| {
             let mut wire = Wire::with(Limits { history_total, ..Limits::default() });
             if long {
