@@ -74,7 +74,7 @@ proptest! {
         padding in 0_usize..8,
         changes in prop::collection::vec((any::<Index>(), any::<u8>()), 0..3),
     ) {
-        let is_plain = changes.is_empty();
+        let (is_plain, has_options) = (changes.is_empty(), !options.is_empty());
         let mut data = ethernet(0x0800, &ipv4(&options.concat(), &tcp(&payload)));
         data.extend(std::iter::repeat_n(0, padding));
         for (index, value) in changes {
@@ -87,9 +87,12 @@ proptest! {
         let any_other = tcp_payload(&mut reassembly, &packet, now, &mut Carriers::default());
         let plain = Segment::plain(&packet);
         prop_assert!(plain.is_some() || !is_plain);
+        let likely = likely_ends(&packet);
+        prop_assert!(likely.is_some() || !is_plain || has_options);
         if let Some(segment) = plain {
             let any_other = any_other.and_then(|payload| Segment::parse(&payload));
             prop_assert_eq!(format!("{:?}", any_other.unwrap()), format!("{segment:?}"));
+            prop_assert!(likely.is_none_or(|ends| ends == (segment.source, segment.destination)));
         }
     }
 
