@@ -3,10 +3,6 @@
 use std::ops::Range;
 
 use memchr::memchr;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::{all_consuming, verify};
-use nom::number::complete::u8;
-use nom::{IResult, Parser};
 
 use super::{Headers, Oddities};
 
@@ -39,8 +35,6 @@ pub(super) struct StatusLine<'a> {
     pub no_space_after_status: bool,
 }
 
-type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
-
 /// Splits a head into its first line and the fields; takes at most `max_fields` of them.
 pub(super) fn split(head: &[u8], max_fields: usize) -> Result<(&[u8], Headers, Oddities), HeadError> {
     let mut oddities = Oddities::default();
@@ -52,9 +46,9 @@ pub(super) fn split(head: &[u8], max_fields: usize) -> Result<(&[u8], Headers, O
 /// `GET /chat HTTP/1.1`. Blanks within the target are taken for a part of it.
 pub(super) fn request_line(line: &[u8]) -> Option<RequestLine<'_>> {
     let line = line.trim_ascii_end();
-    let (rest, method) = method(line).ok()?;
+    let (method, rest) = method(line)?;
     let (target, version) = rest.split_at_checked(rest.len().checked_sub(b" HTTP/1.1".len())?)?;
-    let (_, (_, version)) = all_consuming((tag(" "), version_number)).parse(version).ok()?;
+    let (version, _) = version_number(version.strip_prefix(b" ")?)?;
     let target = target.trim_ascii();
     // The preface of HTTP/2 is made to look like a request (RFC 9113 §3.4).
     let preface = method == b"PRI" && version.0 == 2;
@@ -63,8 +57,13 @@ pub(super) fn request_line(line: &[u8]) -> Option<RequestLine<'_>> {
 
 /// `HTTP/1.1 101 Switching Protocols`.
 pub(super) fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
-    let blanks = take_while1(is_blank);
-    let (rest, (version, _, digits)) = (version_number, blanks, digits).parse(line).ok()?;
+    let (version, rest) = version_number(line)?;
+    let digits = trim_blanks_start(rest);
+    let length = digits.iter().take(3).take_while(|digit| digit.is_ascii_digit()).count();
+    if length == 0 || digits.len() == rest.len() {
+        return None;
+    }
+    let (digits, rest) = digits.split_at_checked(length)?;
     let status = digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0'));
     let (no_space_after_status, reason) = match rest.split_first() {
         None => (true, rest),
@@ -74,29 +73,27 @@ pub(super) fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
     Some(StatusLine { version, status, reason, no_space_after_status })
 }
 
-/// A method and the blank behind it.
-pub(super) fn method(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let (rest, method) = take_while_m_n(1, METHOD_MAX, is_tchar)(input)?;
-    let (rest, _) = tag(" ")(rest)?;
-    Ok((rest, method))
+/// A method, and what stands behind the blank behind it.
+fn method(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = line.iter().take(METHOD_MAX).take_while(|byte| is_tchar(**byte)).count();
+    let (method, rest) = line.split_at_checked(length)?;
+    (!method.is_empty()).then_some((method, rest.strip_prefix(b" ")?))
 }
 
-/// `HTTP/1.1` (RFC 9112 §2.3); HTTP/1.0 to HTTP/9.9.
-pub(super) fn version_number(input: &[u8]) -> Parsed<'_, (u8, u8)> {
-    let major = verify(u8, |digit| matches!(digit, b'1'..=b'9'));
-    let minor = verify(u8, u8::is_ascii_digit);
-    let (rest, (_, major, _, minor)) = (tag("HTTP/"), major, tag("."), minor).parse(input)?;
-    Ok((rest, (major - b'0', minor - b'0')))
+/// `HTTP/1.1` (RFC 9112 §2.3), HTTP/1.0 to HTTP/9.9, and what stands behind it.
+fn version_number(input: &[u8]) -> Option<((u8, u8), &[u8])> {
+    match input {
+        [b'H', b'T', b'T', b'P', b'/', major @ b'1'..=b'9', b'.', minor @ b'0'..=b'9', rest @ ..] => {
+            Some(((major - b'0', minor - b'0'), rest))
+        }
+        _ => None,
+    }
 }
 
 /// The characters of a token (RFC 9110 §5.6.2).
 pub(super) fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
-}
-
-fn digits(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit())(input)
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -156,6 +153,13 @@ fn without_blanks(head: &[u8], Range { mut start, mut end }: Range<usize>) -> Ra
         end -= 1;
     }
     start..end
+}
+
+fn trim_blanks_start(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 fn trim_blanks(mut bytes: &[u8]) -> &[u8] {
