@@ -30,9 +30,11 @@ impl Connection {
     }
 
     /// Fetches what nearly every segment touches, but for the layer.
-    pub fn fetch(&self) {
-        self.facts.fetch();
-        fetch(&self.layer);
+    pub fn fetch(&self, has_payload: bool) {
+        self.facts.fetch(has_payload);
+        if has_payload {
+            fetch(&self.layer);
+        }
     }
 
     /// The same of the layer, once the rest is there.

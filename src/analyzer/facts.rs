@@ -177,15 +177,15 @@ impl Facts {
         }
     }
 
-    /// Fetches what nearly every segment touches.
-    pub fn fetch(&self) {
+    /// Fetches what nearly every segment touches, with payload or without.
+    pub fn fetch(&self, has_payload: bool) {
         fetch(&self.last);
-        fetch(&self.silence);
-        fetch(&self.conduct);
-        self.conduct.fetch();
-        fetch(&self.websocket);
-        fetch(&self.ends);
-        fetch(&self.unpaired);
+        fetch(&self.segments.server);
+        if has_payload {
+            fetch(&self.stream);
+            self.conduct.fetch();
+            fetch(&self.websocket);
+        }
     }
 
     /// As much as the row of a late segment needs.

@@ -24,7 +24,7 @@ use crate::base::{Budget, Limits, SHARDS, Shards};
 use crate::capture::{End, Packet};
 use crate::check::{self, Selection};
 use crate::filter::Filter;
-use crate::packet::{Decoder, Layers, likely_ends};
+use crate::packet::{Decoder, Layers, likely};
 use crate::record::{Ends, Record};
 use crate::tcp::{Connections, Event, What};
 use crate::tls::KeyLog;
@@ -133,10 +133,13 @@ impl Analyzer {
     /// A packet that will be [pushed](Analyzer::push) soon, behind others: has what is known of its connection fetched.
     /// Who leaves that out gets the same records, later.
     pub fn expect(&mut self, packet: &Packet<'_>) {
-        let slot = likely_ends(packet).and_then(|(from, to)| self.tcp.expect(from, to));
+        let likely = likely(packet);
+        let mut slot = likely.and_then(|likely| self.tcp.expect(likely.source, likely.destination));
+        let has_payload = likely.is_some_and(|likely| likely.has_payload);
         if let Some(Some(connection)) = slot.and_then(|slot| self.connections.get(slot)) {
-            connection.fetch();
+            connection.fetch(has_payload);
         }
+        slot = slot.filter(|_| has_payload);
         // Where the layer lies is known when that is there.
         self.expected.push_back(slot);
         if self.expected.len() > NEARER

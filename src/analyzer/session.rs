@@ -163,7 +163,7 @@ fn frame(scene: &mut Scene<'_, '_>, frame: &Frame<'_>) {
 fn told<'a>(
     facts: &'a Facts,
     shared: &Shared,
-    frame: &Frame<'a>,
+    frame: &'a Frame<'a>,
     close: Option<&CloseBody<'a>>,
 ) -> record::Frame<'a> {
     let (payload, truncated) = shown(shared, frame.payload, frame.truncated);
@@ -174,7 +174,7 @@ fn told<'a>(
         from: frame.direction,
         number: frame.number,
         span: frame.span,
-        header: frame.header,
+        header: &frame.header,
         payload_captured: frame.payload_captured,
         missing: frame.missing,
         payload: Payload::of_frame(compressed, opcode, payload, truncated),

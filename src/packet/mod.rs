@@ -148,18 +148,33 @@ fn tcp_payload<'a>(
     Err(NotTcp::Nested)
 }
 
-/// The ends that the segment in a packet most likely has, by a glance at the commonest kind: TCP over IPv4 without options
-/// in Ethernet.
-pub fn likely_ends(packet: &Packet<'_>) -> Option<(SocketAddr, SocketAddr)> {
+/// What the segment in a packet most likely is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Likely {
+    /// The sender.
+    pub source: SocketAddr,
+    /// The receiver.
+    pub destination: SocketAddr,
+    /// Whether it carries bytes.
+    pub has_payload: bool,
+}
+
+/// What the segment in a packet most likely is, by a glance at the commonest kind: TCP over IPv4 without options in Ethernet.
+pub fn likely(packet: &Packet<'_>) -> Option<Likely> {
     if packet.link_type != LinkType::ETHERNET {
         return None;
     }
-    let [0x08, 0x00, 0x45, _, _, _, _, _, _, _, _, 6, _, _, ends @ ..] = packet.data.get(12..38)? else {
+    let [0x08, 0x00, 0x45, _, high, low, _, _, _, _, _, 6, _, _, tcp @ ..] = packet.data.get(12..47)? else {
         return None;
     };
-    let [a, b, c, d, e, f, g, h, i, j, k, l] = *ends.first_chunk()?;
+    let [a, b, c, d, e, f, g, h, i, j, k, l, _, _, _, _, _, _, _, _, words] = *tcp.first_chunk()?;
+    let headers = 20 + 4 * u16::from(words >> 4);
     let end = |address: [u8; 4], port: [u8; 2]| SocketAddr::new(address.into(), u16::from_be_bytes(port));
-    Some((end([a, b, c, d], [i, j]), end([e, f, g, h], [k, l])))
+    Some(Likely {
+        source: end([a, b, c, d], [i, j]),
+        destination: end([e, f, g, h], [k, l]),
+        has_payload: u16::from_be_bytes([*high, *low]) > headers,
+    })
 }
 
 /// A TCP segment as a packet, or the fragments of one, carried it.

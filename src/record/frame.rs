@@ -21,7 +21,7 @@ pub struct Frame<'a> {
     /// Header and payload in the stream, as far as captured.
     pub span: Span,
     /// The header.
-    pub header: FrameHeader,
+    pub header: &'a FrameHeader,
     /// Payload bytes that the capture holds.
     pub payload_captured: u64,
     /// Payload bytes that the capture does not hold: `[offset, length]`.

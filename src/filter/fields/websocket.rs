@@ -281,7 +281,7 @@ impl<'r> Unit<'r> {
         let inflated = frame.inflated.map(|inflated| inflated.payload.bytes());
         let joined = frame.joined.and_then(|joined| joined.payload);
         Self {
-            header: frame.header,
+            header: *frame.header,
             from: frame.from,
             frames: [frame.number; 2],
             message: frame.message,

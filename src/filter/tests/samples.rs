@@ -55,7 +55,7 @@ pub fn frame(from: Direction, header: FrameHeader) -> Record<'static> {
         from,
         number: 1,
         span: span(),
-        header,
+        header: Box::leak(Box::new(header)),
         payload_captured: 0,
         missing: &[],
         payload: Payload::Text(""),

@@ -151,8 +151,8 @@ fn rfc6455_5_2_the_header_bit_by_bit() {
     ] {
         assert_eq!(at_both_zooms(field, &plain), [expected], "{field}");
     }
-    let bits = FrameHeader { rsv1: true, rsv3: true, ..plain.header };
-    let odd = Frame { header: bits, ..plain.clone() };
+    let bits = FrameHeader { rsv1: true, rsv3: true, ..*plain.header };
+    let odd = Frame { header: &bits, ..plain.clone() };
     assert_eq!(at_both_zooms("websocket.rsv", &odd), ["5"]);
     assert_eq!(at_both_zooms("websocket.pmc", &odd), ["false"], "compression was not agreed on");
     assert_eq!(at_both_zooms("websocket.pmc", &Frame { compressed: true, ..odd }), ["true"]);
@@ -163,7 +163,7 @@ fn rfc6455_5_2_extended_lengths() {
     let of = |masked: bool, extended: u8, payload_length: u64| {
         let header = header(2, true, masked, payload_length);
         let header = FrameHeader { header_length: header.header_length + extended, ..header };
-        let frame = Frame { header, ..saying(2, true, b"") };
+        let frame = Frame { header: &header, ..saying(2, true, b"") };
         ["16", "64"].map(|bits| at_both_zooms(&format!("websocket.payload_length_ext_{bits}"), &frame))
     };
     for masked in [false, true] {
@@ -232,7 +232,7 @@ fn a_compressed_message_is_read_inflated_where_it_ends() {
     let inflated =
         Inflated { payload: Payload::Text("unzipped"), truncated: false, length: Some(8), assumed: false };
     let last = Frame {
-        header: header(0, true, true, 3),
+        header: &header(0, true, true, 3),
         inflated: Some(inflated),
         joined: Some(Joined { fragments: 2, wire_length: 6, payload: None }),
         ..part
@@ -271,15 +271,15 @@ fn rfc6455_5_3_the_masked_payload_is_what_was_on_the_wire() {
     let frame = saying(2, true, b"\x01\x02\x03\x04\x01");
     assert_eq!(at_both_zooms("websocket.masked_payload", &frame), ["\\x00\\x00\\x00\\x00\\x00"]);
     let holes: &[[u64; 2]] = &[[1, 2], [4, 3]];
-    let header = FrameHeader { payload_length: 8, ..frame.header };
-    let torn = Frame { header, missing: holes, ..saying(2, true, b"\x01\x04\x04") };
+    let header = FrameHeader { payload_length: 8, ..*frame.header };
+    let torn = Frame { header: &header, missing: holes, ..saying(2, true, b"\x01\x04\x04") };
     assert_eq!(
         at_both_zooms("websocket.masked_payload", &torn),
         ["\\x00\\x00\\x00"],
         "the key goes on over holes"
     );
     assert_eq!(at_both_zooms("sockeye.missing", &torn), ["5"]);
-    let unmasked = Frame { header: self::header(2, true, false, 5), ..frame };
+    let unmasked = Frame { header: &self::header(2, true, false, 5), ..frame };
     assert_eq!(at_both_zooms("websocket.masked_payload", &unmasked), NOTHING);
 }
 

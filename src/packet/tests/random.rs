@@ -87,12 +87,17 @@ proptest! {
         let any_other = tcp_payload(&mut reassembly, &packet, now, &mut Carriers::default());
         let plain = Segment::plain(&packet);
         prop_assert!(plain.is_some() || !is_plain);
-        let likely = likely_ends(&packet);
+        let likely = likely(&packet);
         prop_assert!(likely.is_some() || !is_plain || has_options);
         if let Some(segment) = plain {
             let any_other = any_other.and_then(|payload| Segment::parse(&payload));
             prop_assert_eq!(format!("{:?}", any_other.unwrap()), format!("{segment:?}"));
-            prop_assert!(likely.is_none_or(|ends| ends == (segment.source, segment.destination)));
+            let expected = Likely {
+                source: segment.source,
+                destination: segment.destination,
+                has_payload: !segment.payload.is_empty(),
+            };
+            prop_assert!(likely.is_none_or(|likely| likely == expected));
         }
     }
 
