@@ -82,7 +82,9 @@ fn connections_that_never_end_and_make_room_for_others() {
 fn a_message_of_very_many_fragments() {
     for rows in [Rows::Packets, Rows::Frames, Rows::Messages] {
         let [one, four] = grown(Load::Fragments, SIZE, &options(rows, 0));
-        assert_eq!((four.count_total, four.bytes_max), (one.count_total, one.bytes_max), "{rows:?}");
+        assert_eq!(four.bytes_max, one.bytes_max, "{rows:?}");
+        // One more where a number has more digits: 3 at 32 times the size.
+        assert!(four.count_total <= one.count_total + 10, "{rows:?}: {one:?}, {four:?}");
     }
     let [one, four] = grown(Load::Fragments, SIZE, &options(Rows::Messages, usize::MAX));
     assert!(four.count_total <= one.count_total + 10, "{one:?}, {four:?}");

@@ -110,6 +110,8 @@ impl Expected {
 #[derive(Debug)]
 pub struct Decoder {
     state: State,
+    /// The header that has begun. Boxed, as few directions have one at any time; kept for the next one.
+    partial: Option<Box<Partial>>,
     /// What was kept while searching, and waits to be decoded. Boxed, as few directions have any.
     #[allow(clippy::box_collection)] // an empty one would take four times the room
     replay: Option<Box<VecDeque<Kept>>>,
@@ -119,8 +121,8 @@ pub struct Decoder {
 
 #[derive(Debug)]
 enum State {
-    /// Between frames, or inside a header of which some bytes have come.
-    Header(Option<Box<Partial>>),
+    /// Between frames, or inside a header of which some bytes have come, if it is `begun`.
+    Header { begun: bool },
     /// Inside a payload; `0 <= done < length`.
     Payload { length: u64, done: u64 },
     /// Where the next frame begins is not known.
@@ -138,7 +140,7 @@ struct Start {
     acked: Option<u64>,
 }
 
-/// A header of which not all bytes have come. Boxed, as few directions have one at any time.
+/// A header of which not all bytes have come.
 #[derive(Debug, Clone, Copy)]
 struct Partial {
     bytes: HeaderBytes,
@@ -169,11 +171,11 @@ impl HeaderBytes {
     }
 }
 
-const BETWEEN_FRAMES: State = State::Header(None);
+const BETWEEN_FRAMES: State = State::Header { begun: false };
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { state: BETWEEN_FRAMES, replay: None, doubt: None }
+        Self { state: BETWEEN_FRAMES, partial: None, replay: None, doubt: None }
     }
 }
 
@@ -185,7 +187,7 @@ impl Decoder {
 
     /// Whether a frame begins with the next byte, as far as anybody knows.
     pub fn is_between_frames(&self) -> bool {
-        matches!(self.state, State::Header(None)) && self.replay.is_none() && self.doubt.is_none()
+        matches!(self.state, State::Header { begun: false }) && self.replay.is_none() && self.doubt.is_none()
     }
 
     /// Takes the next event of the direction. What has to be kept comes out of `held`.
@@ -229,8 +231,12 @@ impl Decoder {
                 }
             }
             State::Skipping { captured } => out(FrameEvent::NotFound { skipped: *captured }),
-            State::Header(Some(partial)) => out(FrameEvent::HeaderCut { span: partial.start.span }),
-            State::Header(None) | State::Ended => {}
+            State::Header { begun: true } => {
+                if let Some(partial) = &self.partial {
+                    out(FrameEvent::HeaderCut { span: partial.start.span });
+                }
+            }
+            State::Header { begun: false } | State::Ended => {}
         }
         self.state = State::Ended;
     }
@@ -308,9 +314,9 @@ impl Decoder {
         while !rest.is_empty() {
             let at = span.part((bytes.len() - rest.len()) as u64, rest.len() as u64);
             let used = match &mut self.state {
-                State::Header(partial) => {
-                    let partial = partial.take();
-                    self.header(expected, partial, (at, acked), rest, out)
+                State::Header { begun } => {
+                    let begun = *begun;
+                    self.header(expected, begun, (at, acked), rest, out)
                 }
                 State::Payload { length, done } => {
                     let (length, done) = (*length, *done);
@@ -328,30 +334,33 @@ impl Decoder {
     fn header(
         &mut self,
         expected: Expected,
-        partial: Option<Box<Partial>>,
+        begun: bool,
         (at, acked): (Span, Option<u64>),
         input: &[u8],
         out: &mut impl FnMut(FrameEvent<'_>),
     ) -> usize {
-        let mut bytes = partial.as_ref().map_or(HeaderBytes::default(), |partial| partial.bytes);
+        let partial = self.partial.as_deref().copied().filter(|_| begun);
+        let mut bytes = partial.map_or(HeaderBytes::default(), |partial| partial.bytes);
         let before = bytes.length;
         let filled = bytes.fill(input);
         let parsed = FrameHeader::parse(bytes.as_slice()).ok().map(|(_, header)| header);
         let length = parsed.map_or(bytes.length, |header| usize::from(header.header_length));
         let used = length.saturating_sub(before).min(filled);
         let part = at.part(0, used as u64);
-        let start = match partial.as_ref().map(|partial| partial.start) {
+        let start = match partial.map(|partial| partial.start) {
             Some(start) => Start { span: start.span.join(&part), ..start },
             None => Start { span: part, acked },
         };
-        match (parsed, partial) {
-            (Some(header), _) => self.begin_frame(expected, header, start, out),
-            (None, Some(mut partial)) => {
-                *partial = Partial { bytes, start };
-                self.state = State::Header(Some(partial));
-            }
-            (None, None) => self.state = State::Header(Some(Box::new(Partial { bytes, start }))),
+        if let Some(header) = parsed {
+            self.begin_frame(expected, header, start, out);
+            return used;
         }
+        let partial = Partial { bytes, start };
+        match &mut self.partial {
+            Some(kept) => **kept = partial,
+            None => self.partial = Some(Box::new(partial)),
+        }
+        self.state = State::Header { begun: true };
         used
     }
 
@@ -410,7 +419,7 @@ impl Decoder {
                     self.lose(out);
                 }
             }
-            State::Header(_) => self.lose(out),
+            State::Header { .. } => self.lose(out),
             State::Searching { .. } | State::Skipping { .. } | State::Ended => {}
         }
     }
