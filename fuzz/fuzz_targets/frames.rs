@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use libfuzzer_sys::fuzz_target;
 use sockeye::base::{Budget, Limits, PerDirection};
-use sockeye::websocket::{Compression, Content, Demand, Scratch, Negotiated, Session, SessionEvent, Wanted};
+use sockeye::websocket::{Compression, Content, Demand, Negotiated, Scratch, Session, SessionEvent, Wanted};
 
 /// Bytes that a message may inflate to.
 const INFLATED: u64 = 128 << 10;

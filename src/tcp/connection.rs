@@ -1,15 +1,16 @@
 //! One connection: two flows, how they begin and how they end.
 
 use super::analysis::{analyse, is_keep_alive};
+use super::conflicts::tell_conflicts;
 use super::ends::Ends;
 use super::flow::{Flow, LATE_START};
-use super::history::{Difference, Rings};
+use super::history::Rings;
 use super::order::{Chunk, Moment};
 use super::steady::Stage;
 use super::store::Room;
-use super::{Analysis, Bound, CloseReason, Closed, Conflict, Opened, SegmentNote, What};
+use super::{Analysis, Bound, CloseReason, Closed, Opened, SegmentNote, What};
 use crate::base::{
-    Budget, Direction, GapReason, PacketId, PerDirection, SeqNumber, Span, StreamEvent, Timestamp, fetch,
+    Budget, Direction, GapReason, PacketId, PerDirection, SeqNumber, StreamEvent, Timestamp, fetch,
 };
 use crate::packet::{Flags, Segment};
 
@@ -17,10 +18,6 @@ use crate::packet::{Flags, Segment};
 /// acknowledgment is missing: what the other end had sent by then may be captured later, but not by more than a
 /// round trip.
 pub(super) const LINGER_NANOS: i64 = 1_000_000_000;
-
-/// How far from what has been sent and acknowledged the sequence number of a RST may lie: a window without scaling.
-/// One further off was not accepted by its receiver (RFC 9293 §3.10.7.4).
-const RESET_WINDOW: i64 = 64 << 10;
 
 /// The memory that connections share.
 pub(super) struct Memory<'a> {
@@ -65,7 +62,7 @@ pub(super) struct Edges {
     pub(super) handshake_ack: Option<PacketId>,
     pub(super) reset: Option<(Direction, PacketId)>,
     /// What the reset itself acknowledged of the other direction.
-    reset_acked: Option<u64>,
+    pub(super) reset_acked: Option<u64>,
 }
 
 impl Connection {
@@ -242,10 +239,6 @@ impl Connection {
         out(What::Closed(Closed { packet, why, seen: self.seen }));
     }
 
-    fn reset(&self) -> Option<(Direction, PacketId)> {
-        self.edges.as_ref().and_then(|edges| edges.reset)
-    }
-
     /// Whether one end has sent a SYN and nothing shows that the other has answered. Until then a RST or FIN is
     /// provisional: a SYN-ACK may follow.
     fn awaits_syn_ack(&self) -> bool {
@@ -394,34 +387,6 @@ impl Connection {
         }
     }
 
-    fn take_reset(&mut self, direction: Direction, packet: PacketId, segment: &Segment<'_>, awaiting: bool) {
-        let plausible = self.is_plausible_reset(direction, segment, awaiting);
-        if plausible && self.reset().is_none() && self.both_fins().is_none() {
-            let reverse = &self.flows[direction.reverse()];
-            let acks = segment.flags.has(Flags::ACK);
-            let acked = acks.then(|| reverse.bytes_sent_before(segment.acknowledgment)).flatten();
-            let edges = self.edges.get_or_insert_default();
-            edges.reset = Some((direction, packet));
-            edges.reset_acked = acked;
-        }
-    }
-
-    fn is_plausible_reset(&self, direction: Direction, segment: &Segment<'_>, awaiting: bool) -> bool {
-        let (flow, reverse) = (&self.flows[direction], &self.flows[direction.reverse()]);
-        if let Some(position) = flow.position(segment.sequence) {
-            let least = flow.next.min(flow.acked) as i64;
-            let most = flow.highest.max(flow.next.max(flow.acked) as i64);
-            return (least - RESET_WINDOW..=most + RESET_WINDOW).contains(&position);
-        }
-        if segment.flags.has(Flags::ACK) {
-            // RFC 9293 §3.10.7.3: the answer to a SYN counts if it acknowledges it.
-            let position = reverse.position(segment.acknowledgment);
-            return position.is_none_or(|at| (0..=reverse.highest + RESET_WINDOW).contains(&at));
-        }
-        let mentioned = flow.before_mentioned(segment.sequence);
-        !awaiting && mentioned.is_none_or(|distance| distance.abs() <= RESET_WINDOW)
-    }
-
     fn give_up_acknowledged(
         &mut self,
         packet: PacketId,
@@ -447,7 +412,7 @@ impl Connection {
     }
 
     /// The later of the two FINs, if there are two.
-    fn both_fins(&self) -> Option<PacketId> {
+    pub(super) fn both_fins(&self) -> Option<PacketId> {
         let client = self.flows.client.rare().fin?.packet;
         let server = self.flows.server.rare().fin?.packet;
         Some(if client.number > server.number { client } else { server })
@@ -459,29 +424,5 @@ impl Connection {
             self.reported |= bit;
             out(What::LimitReached(bound));
         }
-    }
-}
-
-/// Tells where a chunk contradicts bytes that were handed over lately or wait for their turn.
-fn tell_conflicts(
-    flow: &Flow,
-    rings: &Rings,
-    direction: Direction,
-    chunk: Chunk<'_>,
-    out: &mut impl FnMut(What<'_>),
-) {
-    // What lies before the first byte of the stream was never handed over.
-    let before = usize::try_from(chunk.start.min(0).unsigned_abs()).unwrap_or(usize::MAX);
-    let (start, bytes) = (chunk.start.max(0) as u64, chunk.bytes.get(before..).unwrap_or_default());
-    let mut tell = |difference: Difference<'_>| {
-        let Difference { offset, first, kept, refused } = difference;
-        let span = Span::of(chunk.packet, offset, kept.len() as u64);
-        out(What::Conflict(direction, Conflict { span, first, kept, refused }));
-    };
-    if start < flow.next {
-        flow.told.differences(start, bytes, rings).for_each(&mut tell);
-    }
-    if !flow.rare().store.is_empty() {
-        flow.rare().store.conflicts(start, bytes).for_each(tell);
     }
 }

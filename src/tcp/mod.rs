@@ -8,7 +8,7 @@
 //!   Connections   which connection is it?       ends (who), table (slots by ends, least recently active)
 //!        ▼
 //!   Connection    roles, handshake, end         analysis (marks of the packet list), history (of what was handed over),
-//!        │                                        steady (the short way of most segments)
+//!        │                                        steady (the short way of most segments), reset, conflicts
 //!        ▼
 //!   Flow          sequence number to offset     order (in order, early, missing), store (what came early)
 //! ```
@@ -20,12 +20,14 @@
 //! Protocol: RFC 9293.
 
 mod analysis;
+mod conflicts;
 mod connection;
 mod connections;
 mod ends;
 mod flow;
 mod history;
 mod order;
+mod reset;
 mod steady;
 mod store;
 mod table;

@@ -14,6 +14,7 @@ mod decoder;
 mod deflate;
 mod extension;
 mod frame;
+mod frame_event;
 mod handshake;
 mod header;
 mod holes;
@@ -31,11 +32,12 @@ mod whole;
 
 pub use accept::AcceptSteps;
 pub use close::{CODES_AS_OF, CloseBody, CodeClass, code_class, code_name};
-pub use decoder::{Decoder, Expected, FrameEvent};
+pub use decoder::Decoder;
 use deflate::Inflater;
 pub use deflate::{Cap, Compression, Content, Undecoded, window_bits};
 pub use extension::{Extension, Extensions, Negotiated, extensions, extensions_in};
 pub use frame::Frame;
+pub use frame_event::{Expected, FrameEvent};
 pub use handshake::{
     GUID, InvalidKey, Wants, accept_for, decode_key, switched_to_websocket, wants_websocket,
 };
