@@ -1,6 +1,5 @@
 //! Arguments, as clap reads them.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -156,8 +155,8 @@ pub(super) struct TimelineArgs {
     #[arg(long, value_name = "BYTES")]
     pub max_payload: Option<usize>,
     /// Analyze in this many threads; more than 8 are of no use, and the output is the same [default: the cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
     #[command(flatten)]
     pub reading: ReadingArgs,
     #[command(flatten)]

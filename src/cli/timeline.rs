@@ -29,7 +29,8 @@ pub(super) fn run(args: &TimelineArgs) -> Result<(), Failure> {
     let as_records = matches!(form, Form::Records(_));
     let mut report = report(args, form, width);
     let filter = args.filter.as_deref();
-    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = args.threads.map_or_else(cores, usize::from);
     let summary = reading::analyze_in_threads(
         threads,
         &args.captures,
