@@ -26,7 +26,7 @@ pub fn of_frame(frame: &record::Frame<'_>) -> Explanation {
             .then(|| Inflation::of_frame(frame.inflated, frame.undecoded, frame.header.fin)),
     };
     let what = format!("Frame {} of stream {}", frame.number, frame.place.stream);
-    let mut explanation = explain(what, &frame.header, frame.from, payload);
+    let mut explanation = explain(what, frame.header, frame.from, payload);
     explanation.source = Some(source);
     explanation.destination = Some(destination);
     explanation.packets = Some([frame.span.first, frame.span.last]);

@@ -211,7 +211,7 @@ pub(super) fn opcode(text: &mut impl Buffer, opcode: Opcode) {
 }
 
 fn frame(text: &mut impl Buffer, row: &Frame<'_>, bytes_shown: usize) {
-    frame_header(text, &row.header);
+    frame_header(text, row.header);
     if row.payload_captured < row.header.payload_length {
         let _ = write!(text, " ({} of {} bytes captured)", row.payload_captured, row.header.payload_length);
     }

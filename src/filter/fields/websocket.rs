@@ -344,7 +344,7 @@ pub(super) fn any_payload(record: &Record<'_>, found: &mut dyn FnMut(&[u8]) -> b
 /// Whether `found` holds for one of the frame headers of a record.
 fn any_header(record: &Record<'_>, mut found: impl FnMut(&FrameHeader) -> bool) -> bool {
     match record {
-        Record::Frame(frame) => found(&frame.header),
+        Record::Frame(frame) => found(frame.header),
         Record::Message(message) => found(&header_of(message)),
         Record::Packet(row) => row.frames.headers().any(found),
         _ => false,

@@ -117,7 +117,7 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn of_frame(row: &Frame<'a>, format: FollowFormat, title: &'a mut String) -> Self {
-        words::frame_header(title, &row.header);
+        words::frame_header(title, row.header);
         row.close.iter().for_each(|says| words::close(title, says));
         title.push_str(", ");
         words::count(title, row.header.payload_length, "byte");
