@@ -121,5 +121,5 @@ impl Tools {
 /// What a program says first when asked so; `None` if it is not there.
 fn first_line(program: &str, argument: &str) -> Option<String> {
     let output = Command::new(program).arg(argument).stderr(Stdio::null()).output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).lines().next()?.to_owned())
+    Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim_end_matches('.').to_owned())
 }
