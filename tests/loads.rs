@@ -8,6 +8,7 @@ use sockeye::analyzer::{Analyzer, Options, Rows};
 use sockeye::base::{Direction, Limits};
 use sockeye::capture::Reader;
 use sockeye::record::{Record, Severity, Summary};
+use sockeye::report::{Json, Report};
 use sockeye_loads::{Frames, Load, Truth, generate};
 
 const SIZE: u64 = 200_000;
@@ -99,6 +100,35 @@ fn the_analysis_of_a_load_finds_its_truth() {
         let limits = frames.summary.limits_reached;
         assert!(limits.is_empty(), "{name}: {limits:?}");
     }
+}
+
+/// Each record as JSON, looking ahead or not.
+fn records(capture: &[u8], ahead: bool) -> Vec<u8> {
+    let limits = Limits::default();
+    let mut analyzer = Analyzer::new(Options { payload: usize::MAX, limits, ..Options::default() });
+    let mut reader = Reader::open(capture, &limits).unwrap();
+    let (mut json, mut records) = (Json::lines(), Vec::new());
+    loop {
+        loop {
+            while let Some(packet) = reader.look_ahead().filter(|_| ahead) {
+                analyzer.expect(&packet);
+            }
+            let Some(packet) = reader.next_packet() else { break };
+            analyzer.push(&packet, &mut |record| json.record(record, &mut records).unwrap());
+        }
+        if !reader.fill() {
+            break;
+        }
+    }
+    analyzer.finish(&mut |record| json.record(record, &mut records).unwrap());
+    records
+}
+
+#[test]
+fn to_expect_packets_of_many_connections_changes_no_record() {
+    let (capture, truth) = made(Load::Open, 2_000_000, 1);
+    assert!(truth.connections > 1024, "{}", truth.connections);
+    assert!(records(&capture, true) == records(&capture, false));
 }
 
 #[test]

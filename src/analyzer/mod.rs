@@ -99,6 +99,10 @@ pub struct Analyzer {
     expected: VecDeque<Option<usize>>,
 }
 
+/// Connections, with 1.3 KiB each, from which on their state is more than a processor has at hand; that of fewer need not be
+/// fetched.
+const MANY: usize = 1024;
+
 /// Of the packets that are expected, how many are so near that the last is fetched.
 const NEARER: usize = 8;
 
@@ -133,6 +137,9 @@ impl Analyzer {
     /// A packet that will be [pushed](Analyzer::push) soon, behind others: has what is known of its connection fetched.
     /// Who leaves that out gets the same records, later.
     pub fn expect(&mut self, packet: &Packet<'_>) {
+        if self.connections.len() < MANY {
+            return;
+        }
         let likely = likely(packet);
         let mut slot = likely.and_then(|likely| self.tcp.expect(likely.source, likely.destination));
         let has_payload = likely.is_some_and(|likely| likely.has_payload);
